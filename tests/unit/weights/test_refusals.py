@@ -142,7 +142,8 @@ def test_float_overflow(name, sign):
 
 
 @pytest.mark.parametrize(
-    ("name", "largest"), [("float16", 65_519.99), ("bfloat16", 3.3961e38), ("float32", 3.40282350e38)]
+    ("name", "largest"),
+    [("float16", 65_519.99), ("bfloat16", 3.3961e38), ("float32", 3.40282350e38)],
 )
 def test_just_below_float_overflow(name, largest):
     decoded = codec(name).decode(codec(name).encode(np.array([largest, -largest])))
