@@ -1,0 +1,178 @@
+"""What a run leaves on disk, as facts: the run, its cells, their submissions and blocks.
+
+Times are seconds since the epoch of one clock, sizes bytes. `None` means that it was not measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+SCHEMA = 1
+
+Outcome = Literal["included", "reverted", "rejected", "evicted", "timed_out", "aborted"]
+CellOutcome = Literal["ok", "halted", "saturated", "walled"]
+Loop = Literal["open", "closed"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The computer that generated the load."""
+
+    cpu: str
+    cores: int
+    memory_bytes: int | None
+    os: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMeta:
+    """Where a run comes from. `plan` is the sweep as data; `versions` maps package to version."""
+
+    run: str
+    started_at: str  # ISO 8601 in UTC
+    argv: list[str]  # URL credentials masked
+    plan: dict[str, Any]
+    commit: str | None
+    dirty: bool | None
+    machine: Machine
+    versions: dict[str, str]
+    client_version: str | None
+    seed: int
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFacts:
+    """What a cell is, written before it starts: `offered_per_s` is None in a closed loop.
+
+    `payload_bytes` are a submission's encoded weights, `wire_bytes` all its signed transactions.
+    """
+
+    cell: str
+    session: str
+    system: str
+    weights: int
+    weights_name: str
+    encoding: str
+    store: str
+    privacy: str
+    payload_bytes: int
+    wire_bytes: int
+    transactions_per_submission: int
+    offered_per_s: float | None
+    users: int | None
+    loop: Loop
+    schedule: str
+    repeat: int
+    topology: str
+    validators: int | None
+    client_version: str
+    chain_id: int
+    gas_limit: int
+    transaction_size_limit_bytes: int
+    period_s: float | None
+    gas_predicted: int | None
+    decode_error_max: float | None
+    warmup_s: float
+    duration_s: float | None
+    drain_s: float
+    contracts: dict[str, str]
+    first_block: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """A session's counts as the rows claim them and as the chain was read to hold them."""
+
+    transactions_on_chain: int
+    transactions_claimed: int
+    submissions_on_chain: int
+    submissions_claimed: int
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellEnd:
+    """How a cell ended. `schedule_lag_s` has p50, p99 and max; `valid` False voids its figures."""
+
+    cell: str
+    outcome: CellOutcome
+    wall: str | None
+    valid: bool
+    invalid_reason: str
+    window_start_s: float | None
+    window_end_s: float | None
+    generator_cpu_s: float | None
+    generator_memory_bytes: int | None
+    schedule_lag_s: dict[str, float] | None
+    last_block: int | None
+    reconciled: Reconciled | None
+    note: str
+
+    @classmethod
+    def failed(cls, cell: str, reason: str) -> CellEnd:
+        """The end of a cell that left no result of its own: halted, not valid, for `reason`."""
+        return cls(
+            cell=cell,
+            outcome="halted",
+            wall=None,
+            valid=False,
+            invalid_reason=reason,
+            window_start_s=None,
+            window_end_s=None,
+            generator_cpu_s=None,
+            generator_memory_bytes=None,
+            schedule_lag_s=None,
+            last_block=None,
+            reconciled=None,
+            note="",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRow:
+    """One worker's result and its one outcome; `reason` is "" or the first line of the error.
+
+    `intended_s` is when the schedule wanted it sent, `sent_s` when the first transaction left,
+    `accepted_s` when the node took the last one, `seen_s` when the block of the last one was seen.
+    """
+
+    submission: str
+    cell: str
+    worker: str
+    outcome: Outcome
+    reason: str
+    intended_s: float
+    sent_s: float
+    accepted_s: float | None
+    seen_s: float | None
+    transactions: int
+    hashes: list[str]
+    first_block: int | None
+    last_block: int | None
+    payload_bytes: int
+    wire_bytes: int
+    encode_s: float
+    sign_s: float
+    gas_used: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """One block as a process saw it; `ours` counts that process's own transactions in it."""
+
+    session: str
+    number: int
+    hash: str
+    timestamp_s: float
+    seen_s: float
+    gas_used: int
+    gas_limit: int
+    size_bytes: int
+    transactions: int
+    ours: int
+    round: int | None  # consensus round; above 0 means that an earlier proposal failed
