@@ -1,0 +1,179 @@
+"""A network that runs: started, watched until it is ready, and ended to the last process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bench.network import process
+from bench.network.build import environment, geth_binary
+from bench.network.genesis import genesis
+from bench.network.node import Node
+from bench.network.ports import free_ports
+from bench.network.process import ProcessId
+from bench.network.ready import PortTaken, complaints, wait_until
+from bench.network.topology import Topology
+from bench.network.validators import treasury_key, validators
+from system.chain.keys import address_of
+from system.chain.rpc import Rpc
+from system.errors import UsageError
+
+_RETRIES = 2
+_NOTE = "TEST-KEYS.txt"
+_NOTE_TEXT = """\
+Every key in these folders is derived from the seed {seed!r}. Anyone can compute them.
+They are test keys: never let them hold anything of value.
+"""
+
+
+class Network:
+    """Validators on loopback, one process each; index i is the same validator everywhere."""
+
+    def __init__(self, topology: Topology, directory: Path, geth: Path, nodes: Sequence[Node]):
+        self.topology = topology
+        self.directory = directory
+        self.nodes = tuple(nodes)
+        self._geth = geth
+        self._running: dict[int, ProcessId] = {}
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The HTTP addresses of the validators' JSON-RPC interfaces."""
+        return tuple(node.endpoint for node in self.nodes)
+
+    @property
+    def process_ids(self) -> tuple[ProcessId, ...]:
+        """The processes of the validators that were not killed."""
+        return tuple(self._running[index] for index in sorted(self._running))
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Their process numbers."""
+        return tuple(each.pid for each in self.process_ids)
+
+    def stop(self) -> None:
+        """Ends every validator; does nothing the second time."""
+        process.end(self.process_ids)
+        self._running.clear()
+
+    def kill(self, index: int) -> None:
+        """Kills a validator as a crash would; what it had not written yet is lost to it."""
+        process.kill(self._running.pop(index))
+
+    def restart(self, index: int) -> None:
+        """Starts a validator again on its old data, ending it first if it still runs.
+
+        Returns when it answers and sees all validators that run; it may still fetch their blocks.
+        """
+        if index in self._running:
+            process.end([self._running.pop(index)])
+        # Peers that make blocks drop a node whose consensus is not running yet, for 35 s.
+        self._spawn(index, mine=True)
+        self._wait(first_block=0)
+
+    def _start(self) -> None:
+        for node in self.nodes:
+            self._spawn(node.validator.index, mine=False)
+        self._wait(first_block=0)
+        self._mine()
+        self._wait(first_block=1)
+
+    def _mine(self) -> None:
+        # Validators that mine from their start lose the first proposal, as nobody hears it yet, and
+        # then wait for a round's timeout of 10 s. So they start once connected, and the lowest
+        # address, which proposes block 1, is the last.
+        if self.topology.idles:
+            return
+        for node in sorted(self.nodes, key=_address, reverse=True):
+            Rpc(node.endpoint).call("miner_start", 1)
+
+    def _spawn(self, index: int, *, mine: bool) -> None:
+        node = self.nodes[index]
+        command = node.command(self._geth, self.topology, mine=mine)
+        self._running[index] = process.spawn(command, environment(), node.log)
+
+    def _wait(self, first_block: int) -> None:
+        running = {each: self.nodes[index] for index, each in self._running.items()}
+        wait_until(
+            lambda: complaints(self.topology, list(running.values()), first_block),
+            running,
+            self.topology.period_s,
+        )
+
+
+def start(topology: Topology, directory: Path) -> Network:
+    """The network of that topology, ready: each validator sees all others and a block was made.
+
+    A Raft chain makes no block before there is a transaction: there, ready means that each
+    validator sees the others and knows the leader. `directory` must be new or empty; it keeps keys,
+    data and logs. Raises UsageError if it is not, NetworkError naming a log if a node ends or is
+    not ready in time; then nothing is left running.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory} is in use; give a new or empty folder for the network")
+    geth = geth_binary()
+    for _ in range(_RETRIES):
+        with suppress(PortTaken):
+            return _start_once(topology, directory.absolute(), geth)
+        shutil.rmtree(directory)
+    return _start_once(topology, directory.absolute(), geth)
+
+
+@contextmanager
+def network(topology: Topology, directory: Path | None = None) -> Iterator[Network]:
+    """A running network that is stopped at the end of the block.
+
+    Without a directory its data goes to a temporary one, which is removed unless starting fails.
+    """
+    place = directory or Path(tempfile.mkdtemp(prefix="weighbridge-"))
+    running = start(topology, place)
+    try:
+        yield running
+    finally:
+        running.stop()
+        if directory is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _start_once(topology: Topology, directory: Path, geth: Path) -> Network:
+    running = Network(topology, directory, geth, _placed(topology, directory))
+    _write(running, geth)
+    try:
+        running._start()
+    except BaseException:  # Ctrl-C too must leave nothing running
+        running.stop()
+        raise
+    return running
+
+
+def _placed(topology: Topology, directory: Path) -> list[Node]:
+    identities = validators(topology)
+    count = len(identities)
+    ports = free_ports(3 * count)
+    raft = ports[2 * count :] if topology.consensus == "raft" else [0] * count
+    return [
+        Node(identity, directory / f"node-{identity.index}", p2p=p2p, http=http, raft=raft_port)
+        for identity, p2p, http, raft_port in zip(
+            identities, ports[:count], ports[count : 2 * count], raft, strict=True
+        )
+    ]
+
+
+def _address(node: Node) -> str:
+    return node.validator.address.lower()
+
+
+def _write(network: Network, geth: Path) -> None:
+    network.directory.mkdir(parents=True, exist_ok=True)
+    topology = network.topology
+    (network.directory / _NOTE).write_text(_NOTE_TEXT.format(seed=topology.seed))
+    addresses = [node.validator.address for node in network.nodes]
+    block = genesis(topology, addresses, address_of(treasury_key(topology)))
+    path = network.directory / "genesis.json"
+    path.write_text(json.dumps(block, indent=2))
+    for node in network.nodes:
+        node.write(geth, path, network.nodes)

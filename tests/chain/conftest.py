@@ -1,0 +1,32 @@
+"""A real node for the tests: built once, started on free ports, always stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.network.build import geth_binary
+from bench.network.running import Network, network
+from bench.network.topology import load_topology
+
+
+@pytest.fixture(scope="session")
+def geth() -> Path:
+    """The node's binary."""
+    return geth_binary()
+
+
+@pytest.fixture(scope="session")
+def single(geth: Path) -> Iterator[Network]:
+    """One QBFT validator."""
+    with network(load_topology("qbft-1")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def four(geth: Path) -> Iterator[Network]:
+    """Four QBFT validators."""
+    with network(load_topology("qbft-4")) as running:
+        yield running
