@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from eth_account import Account
 
 from bench.network.genesis import extra_data, genesis
