@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class WeighbridgeError(Exception):
-    """Base of every error this project raises on purpose; `exit_code` is what the command ends with."""
+    """Base of every error raised on purpose; `exit_code` is what the command ends with."""
 
     exit_code = 1
 

@@ -116,12 +116,23 @@ class CellEnd:
     @classmethod
     def failed(cls, cell: str, reason: str) -> CellEnd:
         """The end of a cell that left no result of its own: halted, not valid, for `reason`."""
+        return cls._without_figures(cell, "halted", None, reason)
+
+    @classmethod
+    def walled(cls, cell: str, wall: str) -> CellEnd:
+        """The end of a cell of which not one submission gets onto the chain."""
+        return cls._without_figures(cell, "walled", wall, "")
+
+    @classmethod
+    def _without_figures(
+        cls, cell: str, outcome: CellOutcome, wall: str | None, invalid_reason: str
+    ) -> CellEnd:
         return cls(
             cell=cell,
-            outcome="halted",
-            wall=None,
-            valid=False,
-            invalid_reason=reason,
+            outcome=outcome,
+            wall=wall,
+            valid=not invalid_reason,
+            invalid_reason=invalid_reason,
             window_start_s=None,
             window_end_s=None,
             generator_cpu_s=None,

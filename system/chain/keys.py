@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import coincurve
 from Crypto.Hash import keccak
-from eth_utils import to_checksum_address
+from eth_utils.address import to_checksum_address
 
 # The order of secp256k1 (SEC 2, section 2.4.1): private keys lie in [1, order).
 _ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141

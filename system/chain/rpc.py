@@ -13,12 +13,16 @@ from system.errors import UsageError, WeighbridgeError
 
 
 class RpcError(WeighbridgeError):
-    """The node answered with an error object; `code` and `message` are its own words."""
+    """The node answered with an error object; `code` and `message` are its own words.
 
-    def __init__(self, code: int, message: str) -> None:
+    `data` is what a reverted `eth_call` returned: a custom error's selector and values.
+    """
+
+    def __init__(self, code: int, message: str, data: bytes = b"") -> None:
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
+        self.data = data
 
 
 class Unreachable(UsageError):
@@ -27,7 +31,7 @@ class Unreachable(UsageError):
     def __init__(self, url: str, why: str) -> None:
         super().__init__(
             f"no JSON-RPC endpoint answers at {masked(url)} ({why}); "
-            "start one with `weighbridge network up` or give --rpc-url a running node's HTTP address"
+            "start one with `weighbridge network up` or give --rpc-url a node's HTTP address"
         )
 
 
@@ -37,7 +41,9 @@ def masked(url: str) -> str:
     if parts.username is None and parts.password is None:
         return url
     host = parts.hostname or ""
-    return parts._replace(netloc=f"***@{host}:{parts.port}" if parts.port else f"***@{host}").geturl()
+    return parts._replace(
+        netloc=f"***@{host}:{parts.port}" if parts.port else f"***@{host}"
+    ).geturl()
 
 
 class Rpc:
@@ -57,7 +63,7 @@ class Rpc:
         return _result(answer, raises=True)
 
     def batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """One result per request, in order; a failed one is an RpcError in its place, not raised."""
+        """One result per request, in order; a failed one is an RpcError in its place."""
         if not requests:
             return []
         body = [
@@ -93,7 +99,17 @@ def _result(answer: Any, *, raises: bool) -> Any:
         raise RpcError(0, f"not a JSON-RPC answer: {str(answer)[:120]}")
     if "error" not in answer:
         return answer["result"]
-    error = RpcError(int(answer["error"].get("code", 0)), str(answer["error"].get("message", "")))
+    error = _error(answer["error"])
     if raises:
         raise error
     return error
+
+
+def _error(said: dict[str, Any]) -> RpcError:
+    data = said.get("data")
+    is_hex = isinstance(data, str) and data.startswith("0x")
+    return RpcError(
+        int(said.get("code", 0)),
+        str(said.get("message", "")),
+        bytes.fromhex(str(data)[2:]) if is_hex else b"",
+    )

@@ -1,0 +1,92 @@
+"""One submission of a cell before the clock: what it costs, or which wall it meets.
+
+Every later one is like it, so the timed path needs no estimate (the node refuses to estimate
+above 25 M gas anyway), and what can't work at all is found before a swarm tries it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bench.load.account import account
+from bench.load.session import CellPlan, Session
+from bench.load.workloads.jobs import JobsWorkload
+from system.chain.receipts import NotMined, Reverted
+from system.chain.rpc import Rpc, RpcError
+from system.chain.sender import Call, Sender, send, send_all
+from system.errors import WeighbridgeError
+from system.jobs.stores import STORES, ChunkImpossible
+from system.learning.models import parse_weights
+from system.learning.stream import stream
+from system.weights import codec
+
+# Submissions of a cell differ by the zero bytes of their payloads; what is unused costs nothing.
+_MARGIN = 1.05
+_SPARE_GAS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A cell that can run: `gas_used` is the whole submission's, `wire_bytes` all transactions'."""
+
+    cell: CellPlan
+    payload_bytes: int
+    wire_bytes: int
+    gas_used: int
+    decode_error_max: float | None
+
+    @classmethod
+    def walled(cls, cell: CellPlan) -> Calibrated:
+        """A cell that can't: nothing of it was measured."""
+        return cls(cell, payload_bytes=0, wire_bytes=0, gas_used=0, decode_error_max=None)
+
+
+class Walled(WeighbridgeError):
+    """Not one submission of the cell gets onto this chain; the message is the node's reason."""
+
+
+def calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+    """Send one submission of the cell and read its receipts.
+
+    Raises Walled where the chain refuses it, and what the codec refuses (NaN, overflow) by name.
+    """
+    try:
+        return _calibrate(rpc, session, cell)
+    except (RpcError, Reverted, NotMined, ChunkImpossible) as error:
+        raise Walled(f"{cell.weights_name} as {cell.encoding} in {cell.store}: {error}") from error
+
+
+def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+    cell = replace(cell, chunk_bytes=_chunk_bytes(session, cell))
+    workload = JobsWorkload(replace(session, cells=(cell,)))
+    worker = account(f"{session.seed}|{session.id}|{cell.id}|calibration", process=0, number=0)
+    sender = Sender(rpc, worker.key, session.chain.chain_id)
+    for call in workload.enrolment(worker):
+        send(sender, Call("0x" + call.to.hex(), call.data, call.gas))
+    draft = workload.draft(worker)
+    calls = [Call("0x" + call.to.hex(), call.data, call.gas) for call in draft.calls]
+    receipts = send_all(sender, calls, timeout_s=120.0)
+    used = [int(receipt["gasUsed"], 16) for receipt in receipts]
+    limit = session.chain.gas_limit
+    return Calibrated(
+        cell=replace(cell, gas=tuple(min(limit, int(g * _MARGIN) + _SPARE_GAS) for g in used)),
+        payload_bytes=draft.payload_bytes,
+        # A signed legacy transaction adds 104 to 112 bytes to its data, whatever these are.
+        wire_bytes=sum(len(call.data) + 110 for call in calls),
+        gas_used=sum(used),
+        decode_error_max=_decode_error(session, cell),
+    )
+
+
+def _chunk_bytes(session: Session, cell: CellPlan) -> int:
+    if cell.weights == 0:
+        return 0
+    words = cell.encoding == "int256"
+    return STORES[cell.store].chunk_limit(session.chain, words=words)
+
+
+def _decode_error(session: Session, cell: CellPlan) -> float | None:
+    if cell.weights == 0:
+        return None
+    [spec] = parse_weights(cell.weights_name)
+    return codec(cell.encoding).error(stream(spec, session.seed).next(0))

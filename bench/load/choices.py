@@ -1,0 +1,7 @@
+"""The names a swarm's options take; a plan checks them without importing Locust."""
+
+from __future__ import annotations
+
+STORES = ("hash", "calldata", "event", "code", "storage", "array")
+PRIVACIES = ("plain",)
+SYSTEMS = ("jobs",)

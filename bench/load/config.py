@@ -1,0 +1,124 @@
+"""What a swarm is asked to do: parsed once from the command line or Locust's page."""
+
+from __future__ import annotations
+
+from locust.argument_parser import LocustArgumentParser
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.load.choices import PRIVACIES, STORES, SYSTEMS
+from bench.load.schedule import SHAPES
+from system.errors import UsageError
+from system.learning.models import WeightSpec, parse_weights
+from system.weights import codec
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmConfig:
+    """A Locust run: several weight sizes make several cells that share its users."""
+
+    weights: tuple[WeightSpec, ...]
+    encoding: str
+    store: str
+    privacy: str
+    system: str
+    rpc_urls: tuple[str, ...]
+    chain_id: int | None
+    rate_per_s: float | None  # None: closed loop, the next weights only after the last result
+    schedule: str
+    warmup_s: float
+    duration_s: float | None
+    drain_s: float
+    seed: int
+    batch: int
+    run_dir: Path | None
+    cell: str | None
+    repeat: int
+    topology: str
+    users: int | None
+    report: bool
+
+    @property
+    def open_loop(self) -> bool:
+        """Whether send times are fixed beforehand."""
+        return self.rate_per_s is not None
+
+
+def add_arguments(parser: LocustArgumentParser) -> None:
+    """The swarm's options, which Locust shows as fields of its page too."""
+    parser.add_argument(
+        "--weights",
+        default="mnist-softmax",
+        help="comma-separated weight counts, model names or .npy files",
+    )
+    parser.add_argument("--encoding", default="float32", choices=codec.names())
+    parser.add_argument("--store", default="calldata", choices=STORES)
+    parser.add_argument("--privacy", default="plain", choices=PRIVACIES)
+    parser.add_argument("--system", default="jobs", choices=SYSTEMS)
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=None,
+        help="submissions a second of all workers together (open loop); "
+        "without it each worker submits again once its last result is on chain",
+    )
+    parser.add_argument("--schedule", default="constant", choices=SHAPES)
+    parser.add_argument("--warmup", type=float, default=3.0, help="seconds not counted")
+    parser.add_argument(
+        "--duration", type=float, default=None, help="seconds measured; default: until stopped"
+    )
+    parser.add_argument(
+        "--drain", type=float, default=30.0, help="most seconds to wait for what is in flight"
+    )
+    parser.add_argument(
+        "--rpc-url",
+        default="",
+        help="HTTP address of a node, or several with commas; "
+        "default: the network that `weighbridge network up` left running",
+    )
+    parser.add_argument("--chain-id", type=int, default=None, help="refuse any other chain")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, accounts and schedules")
+    parser.add_argument(
+        "--batch", type=int, default=1, help="most waiting transactions in one JSON-RPC body"
+    )
+    parser.add_argument("--run-dir", default="", help="where rows go; default: reports/<run id>")
+    for hidden, kind in (("--cell", str), ("--repeat", int), ("--topology", str)):
+        parser.add_argument(
+            hidden, type=kind, default=kind(), help=argparse.SUPPRESS, include_in_web_ui=False
+        )
+    parser.add_argument(
+        "--no-report", action="store_true", help=argparse.SUPPRESS, include_in_web_ui=False
+    )
+
+
+def config_from(options: argparse.Namespace) -> SwarmConfig:
+    """The validated configuration; raises UsageError in one line that names the cure."""
+    for name in ("warmup", "drain"):
+        if not 0 <= getattr(options, name) < 1e6:
+            raise UsageError(f"--{name} {getattr(options, name):g}: give seconds from 0 up")
+    if options.batch < 1:
+        raise UsageError(f"--batch {options.batch}: give 1 or more transactions a body")
+    return SwarmConfig(
+        weights=parse_weights(options.weights),
+        encoding=options.encoding,
+        store=options.store,
+        privacy=options.privacy,
+        system=options.system,
+        rpc_urls=tuple(url.strip() for url in options.rpc_url.split(",") if url.strip()),
+        chain_id=options.chain_id,
+        rate_per_s=options.rate,
+        schedule=options.schedule,
+        warmup_s=options.warmup,
+        duration_s=options.duration,
+        drain_s=options.drain,
+        seed=options.seed,
+        batch=options.batch,
+        run_dir=Path(options.run_dir) if options.run_dir else None,
+        cell=options.cell or None,
+        repeat=options.repeat,
+        topology=options.topology,
+        users=options.num_users,
+        report=not options.no_report,
+    )

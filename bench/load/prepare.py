@@ -1,0 +1,172 @@
+"""Before the clock starts: probe the chain, deploy, publish the job, send one of each size."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bench.load.calibrate import Calibrated, Walled, calibrate
+from bench.load.config import SwarmConfig
+from bench.load.deploy import deploy_jobs
+from bench.load.session import CellPlan, Session, write_session
+from bench.load.workloads.jobs import COMPLETED_TOPICS, TOPICS
+from bench.network import state
+from bench.record.provenance import run_meta
+from bench.record.schema import CellEnd, CellFacts
+from bench.record.writer import RunWriter, create_run, open_run
+from system.chain.probe import Chain, WrongChain, block_period_s, probe
+from system.chain.rpc import Rpc
+from system.errors import UsageError
+from system.learning.models import WeightSpec
+from system.paths import REPORTS_DIR
+
+
+def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]:
+    """The run directory and the session, ready to be sent to.
+
+    Raises UsageError where what the user gave can't be used: an endpoint, a chain, weights.
+    """
+    urls = config.rpc_urls or running_network()
+    chain = _probe_all(urls, config.chain_id)
+    run = _run(config, argv, chain)
+    rpc = Rpc(urls[0])
+    salt = secrets.token_hex(3)
+    contracts = deploy_jobs(
+        rpc, chain, config.weights, store=config.store, seed=config.seed, salt=salt
+    )
+    # A young chain has no two blocks to tell its period from; by now it has.
+    chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
+    session = Session(
+        id=f"{config.cell or time.strftime('%H%M%S')}.{salt}",
+        rpc_urls=urls,
+        chain=chain,
+        contracts=contracts,
+        topics=TOPICS,
+        completed_topics=COMPLETED_TOPICS,
+        cells=tuple(_cell(spec, config, alone=len(config.weights) == 1) for spec in config.weights),
+        first_block=0,
+        system=config.system,
+        seed=config.seed,
+        rate_per_s=config.rate_per_s,
+        schedule=config.schedule,
+        warmup_s=config.warmup_s,
+        duration_s=config.duration_s,
+        drain_s=config.drain_s,
+        batch=config.batch,
+    )
+    calibrated = _calibrated(rpc, run, config, session)
+    session = replace(
+        session,
+        cells=tuple(one.cell for one in calibrated),
+        first_block=int(rpc.call("eth_blockNumber"), 16) + 1,
+    )
+    for one in calibrated:
+        run.begin_cell(_facts(config, session, one))
+    write_session(run.path, session)
+    return run.path, session
+
+
+def _calibrated(
+    rpc: Rpc, run: RunWriter, config: SwarmConfig, session: Session
+) -> list[Calibrated]:
+    """The cells that can run; the others end here, with the wall they met."""
+    passed, walls = [], []
+    for cell in session.cells:
+        try:
+            passed.append(calibrate(rpc, session, cell))
+        except Walled as wall:
+            walls.append(str(wall))
+            run.begin_cell(_facts(config, session, Calibrated.walled(cell)))
+            run.end_cell(CellEnd.walled(cell.id, str(wall)))
+    if not passed:
+        raise Walled("; ".join(walls))
+    return passed
+
+
+def running_network() -> tuple[str, ...]:
+    """The endpoints of the network that `weighbridge network up` left running."""
+    found = state.current()
+    if found is None:
+        raise UsageError(
+            "no endpoint: start a network with `weighbridge network up`, or give --rpc-url"
+        )
+    return found.endpoints[:1]
+
+
+def _probe_all(urls: Sequence[str], chain_id: int | None) -> Chain:
+    chains = [probe(Rpc(url), chain_id=chain_id) for url in urls]
+    for chain in chains[1:]:
+        if chain.genesis_hash != chains[0].genesis_hash:
+            raise WrongChain(f"{chains[0].url} and {chain.url} are nodes of different chains")
+    return chains[0]
+
+
+def _run(config: SwarmConfig, argv: Sequence[str], chain: Chain) -> RunWriter:
+    if config.run_dir is not None and (config.run_dir / "run.json").exists():
+        return open_run(config.run_dir)
+    name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    path = config.run_dir or REPORTS_DIR / f"{name}-swarm"
+    plan = {key: str(value) for key, value in asdict(config).items() if key != "weights"}
+    plan["weights"] = ",".join(spec.name for spec in config.weights)
+    meta = run_meta(
+        run=path.name,
+        argv=argv,
+        plan=plan,
+        seed=config.seed,
+        client_version=chain.client_version,
+    )
+    return create_run(path, meta)
+
+
+def _cell(spec: WeightSpec, config: SwarmConfig, *, alone: bool) -> CellPlan:
+    name = config.cell if config.cell and alone else f"{spec.name}_{config.encoding}_{config.store}"
+    return CellPlan(
+        id=name.replace("+", "-"),
+        weights_name=spec.name,
+        weights=spec.count,
+        encoding=config.encoding if spec.count else "none",
+        store=config.store if spec.count else "none",
+        chunk_bytes=0,
+        gas=(),
+    )
+
+
+def _facts(config: SwarmConfig, session: Session, one: Calibrated) -> CellFacts:
+    cell, chain = one.cell, session.chain
+    share = None if config.rate_per_s is None else config.rate_per_s / len(session.cells)
+    return CellFacts(
+        cell=cell.id,
+        session=session.id,
+        system=session.system,
+        weights=cell.weights,
+        weights_name=cell.weights_name,
+        encoding=cell.encoding,
+        store=cell.store,
+        privacy=config.privacy if cell.weights else "plain",
+        payload_bytes=one.payload_bytes,
+        wire_bytes=one.wire_bytes,
+        transactions_per_submission=len(cell.gas),
+        offered_per_s=share,
+        users=config.users,
+        loop="open" if config.open_loop else "closed",
+        schedule=config.schedule,
+        repeat=config.repeat,
+        topology=config.topology or chain.consensus,
+        validators=chain.validators,
+        client_version=chain.client_version,
+        chain_id=chain.chain_id,
+        gas_limit=chain.gas_limit,
+        transaction_size_limit_bytes=chain.transaction_size_limit_bytes,
+        period_s=chain.period_s,
+        gas_predicted=one.gas_used,
+        decode_error_max=one.decode_error_max,
+        warmup_s=config.warmup_s,
+        duration_s=config.duration_s,
+        drain_s=config.drain_s,
+        contracts=session.contracts,
+        first_block=session.first_block,
+        seed=config.seed,
+    )

@@ -1,0 +1,89 @@
+"""Submissions encoded and signed ahead of the clock, as far as memory allows."""
+
+from __future__ import annotations
+
+import gevent
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bench.load.account import Account
+from bench.load.submission import Submission
+from bench.load.workloads import Call, Workload
+from system.chain.transaction import SignedTransaction, sign_legacy
+
+BUFFER_BYTES = 256 * 2**20
+
+
+@dataclass(slots=True)
+class Preparer:
+    """Makes submissions of one process: names, nonces and sequences each have one owner, here."""
+
+    workload: Workload
+    chain_id: int
+    process: str
+    buffer_bytes: int = BUFFER_BYTES
+    ready: dict[int, deque[Submission]] = field(default_factory=dict)
+    ready_bytes: int = 0
+    made: int = 0
+
+    def make(self, account: Account) -> Submission:
+        """Encode and sign the account's next submission now."""
+        started_s = time.perf_counter()
+        draft = self.workload.draft(account)
+        encoded_s = time.perf_counter()
+        submission = Submission(
+            name=f"{self.process}-{self.made}",
+            cell=draft.cell,
+            account=account,
+            first_nonce=account.nonce,
+            transactions=self.sign(account, draft.calls),
+            payload_bytes=draft.payload_bytes,
+            encode_s=encoded_s - started_s,
+            sign_s=time.perf_counter() - encoded_s,
+        )
+        self.made += 1
+        account.sequence += 1
+        return submission
+
+    def sign(self, account: Account, calls: Sequence[Call]) -> list[SignedTransaction]:
+        """The signed transactions of `calls`, with the account's next nonces."""
+        signed = [
+            sign_legacy(
+                key=account.key,
+                nonce=account.nonce + index,
+                gas=call.gas,
+                to=call.to,
+                data=call.data,
+                chain_id=self.chain_id,
+            )
+            for index, call in enumerate(calls)
+        ]
+        account.nonce += len(calls)
+        return signed
+
+    def take(self, account: Account) -> Submission:
+        """The account's oldest prepared submission, or one made now."""
+        waiting = self.ready.get(account.index)
+        if not waiting:
+            return self.make(account)
+        submission = waiting.popleft()
+        self.ready_bytes -= submission.wire_bytes
+        return submission
+
+    def discard(self, account: Account) -> None:
+        """Drop what was signed ahead: after a lost transaction its nonces are wrong."""
+        for submission in self.ready.pop(account.index, ()):
+            self.ready_bytes -= submission.wire_bytes
+
+    def fill(self, order: Iterator[Account]) -> None:
+        """Prepare submissions for the accounts in `order` until the buffer is full."""
+        for account in order:
+            if self.ready_bytes >= self.buffer_bytes:
+                return
+            submission = self.make(account)
+            self.ready.setdefault(account.index, deque()).append(submission)
+            self.ready_bytes += submission.wire_bytes
+            gevent.sleep(0)  # the senders come first

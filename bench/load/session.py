@@ -1,0 +1,65 @@
+"""One Locust test as all its processes see it: the one that deploys writes it, all read it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from system.chain.probe import Chain
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlan:
+    """One weight size of a session; `gas` is the limit of each transaction of a submission."""
+
+    id: str
+    weights_name: str
+    weights: int
+    encoding: str
+    store: str
+    chunk_bytes: int
+    gas: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What was probed, deployed and asked for. Addresses are checksummed, times in seconds."""
+
+    id: str
+    rpc_urls: tuple[str, ...]
+    chain: Chain
+    contracts: dict[str, str]
+    topics: tuple[str, ...]
+    completed_topics: tuple[str, ...]  # events of which a submission leaves exactly one
+    cells: tuple[CellPlan, ...]
+    first_block: int
+    system: str
+    seed: int
+    rate_per_s: float | None
+    schedule: str
+    warmup_s: float
+    duration_s: float | None
+    drain_s: float
+    batch: int
+
+
+def write_session(run_dir: Path, session: Session) -> Path:
+    """Save the session for the other processes; returns the file."""
+    path = run_dir / f"session-{session.id}.json"
+    draft = path.with_suffix(".part")
+    draft.write_bytes(orjson.dumps(asdict(session), option=orjson.OPT_INDENT_2))
+    draft.rename(path)
+    return path
+
+
+def read_session(path: Path) -> Session:
+    """The session that `write_session` saved."""
+    raw: dict[str, Any] = orjson.loads(path.read_bytes())
+    raw["chain"] = Chain(**raw["chain"])
+    raw["cells"] = tuple(CellPlan(**{**c, "gas": tuple(c["gas"])}) for c in raw["cells"])
+    for name in ("rpc_urls", "topics", "completed_topics"):
+        raw[name] = tuple(raw[name])
+    return Session(**raw)

@@ -1,0 +1,96 @@
+"""One cell as one headless Locust process: a fresh interpreter, so its CPU is only its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.sweep.plan import Cell, Plan
+from system.errors import UsageError
+from system.paths import PROJECT_ROOT
+
+# Compiling, deploying, registering and finishing: measured at 6 to 20 s on two cores.
+_OVERHEAD_S = 120.0
+
+
+def run_cell(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str], log: Path) -> str:
+    """Run the cell; "" when it ended by itself, else one line that says how it went wrong.
+
+    Raises UsageError when Locust found the cell's settings unusable.
+    """
+    limit_s = plan.warmup_s + plan.duration_s + plan.drain_s + _OVERHEAD_S
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command(plan, cell, run_dir=run_dir, urls=urls),
+            cwd=PROJECT_ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        try:
+            code = process.wait(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            return f"the generator did not end within {limit_s:.0f} s and was stopped"
+        finally:
+            _end(process)
+    if code == UsageError.exit_code:
+        raise UsageError(last_line(log))
+    return "" if code in (0, 1) else f"the generator ended with code {code}: {last_line(log)}"
+
+
+def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> list[str]:
+    """The command line of a cell, as a person could type it."""
+    point = cell.point
+    users = point.accounts()
+    options = {
+        "--users": users,
+        "--spawn-rate": users,
+        "--weights": point.weights,
+        "--encoding": point.encoding,
+        "--store": point.store,
+        "--privacy": point.privacy,
+        "--system": point.system,
+        "--schedule": point.schedule,
+        "--warmup": plan.warmup_s,
+        "--duration": plan.duration_s,
+        "--drain": plan.drain_s,
+        "--seed": plan.seed + cell.repeat,
+        "--batch": plan.batch,
+        "--rpc-url": ",".join(urls),
+        "--run-dir": run_dir,
+        "--cell": cell.id,
+        "--repeat": cell.repeat,
+        "--topology": point.topology,
+    }
+    if point.rate_per_s is not None:
+        options["--rate"] = point.rate_per_s
+    if plan.processes > 1:
+        options["--processes"] = plan.processes
+    flags = [text for key, value in options.items() for text in (key, str(value))]
+    locustfile = str(PROJECT_ROOT / "locustfile.py")
+    fixed = ["-m", "locust", "-f", locustfile, "--headless", "--only-summary", "--no-report"]
+    return [sys.executable, *fixed, *flags]
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that says something."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    spoken = [line.strip() for line in lines if line.strip()]
+    return spoken[-1] if spoken else "(it printed nothing)"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop the generator and its worker processes, which share a session of their own."""
+    try:
+        os.killpg(process.pid, signal.SIGTERM if process.poll() is None else signal.SIGKILL)
+        process.wait(timeout=10)
+    except ProcessLookupError:
+        pass
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
