@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import rlp
+import rlp  # type: ignore[import-untyped, unused-ignore]
 from eth_utils.address import to_canonical_address
 
 from bench.network.topology import Topology

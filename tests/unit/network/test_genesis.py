@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import rlp
+import rlp  # type: ignore[import-untyped, unused-ignore]
 from eth_account import Account
 
 from bench.network.genesis import extra_data, genesis
