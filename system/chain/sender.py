@@ -1,0 +1,78 @@
+"""One account that sends a few transactions and waits for them: deploying, publishing, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from system.chain.keys import address_of
+from system.chain.receipts import wait_for_receipt
+from system.chain.rpc import Rpc
+from system.chain.transaction import sign_legacy
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An account at one node. `key` has 32 bytes, `gas_price` is in wei."""
+
+    rpc: Rpc
+    key: bytes = field(repr=False)
+    chain_id: int
+    gas_price: int = 0
+
+    @property
+    def address(self) -> str:
+        """The account's checksummed address."""
+        return address_of(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A transaction before it is signed: `to` is an address in hex, None creates a contract."""
+
+    to: str | None
+    data: bytes
+    gas: int
+
+
+def send(sender: Sender, call: Call, *, timeout_s: float = 60.0) -> dict[str, Any]:
+    """The receipt of one transaction; raises Reverted, NotMined, or RpcError when it is refused."""
+    return send_all(sender, [call], timeout_s=timeout_s)[0]
+
+
+def send_all(
+    sender: Sender, calls: Sequence[Call], *, timeout_s: float = 60.0
+) -> list[dict[str, Any]]:
+    """The receipts of transactions handed over in order without waiting in between.
+
+    They often share a block. Raises as `send`; those behind a failed one are mined all the same.
+    """
+    hashes = hand_over(sender, calls)
+    return [wait_for_receipt(sender.rpc, one, timeout_s=timeout_s) for one in hashes]
+
+
+def hand_over(sender: Sender, calls: Sequence[Call]) -> list[str]:
+    """The hashes of transactions that the node took, unmined yet; raises RpcError for a refusal.
+
+    Nonces follow on what the node knows, so an account must not be used by two at a time.
+    """
+    rpc = sender.rpc
+    nonce = int(rpc.call("eth_getTransactionCount", sender.address, "pending"), 16)
+    return [
+        str(rpc.call("eth_sendRawTransaction", _signed(sender, call, nonce + index)))
+        for index, call in enumerate(calls)
+    ]
+
+
+def _signed(sender: Sender, call: Call, nonce: int) -> str:
+    signed = sign_legacy(
+        key=sender.key,
+        nonce=nonce,
+        gas=call.gas,
+        to=None if call.to is None else bytes.fromhex(call.to[2:]),
+        data=call.data,
+        chain_id=sender.chain_id,
+        gas_price=sender.gas_price,
+    )
+    return "0x" + signed.raw.hex()
