@@ -1,0 +1,33 @@
+"""`weighbridge report`: the page of saved runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.report.build import build
+
+
+def report(
+    dirs: Annotated[
+        list[Path], typer.Argument(metavar="DIR…", help="run directories; several are compared")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="where to write", show_default="the run's own directory"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print summary.json instead of the verdict and path")
+    ] = False,
+) -> None:
+    """Build index.html, summary.json and summary.csv from the rows of one run or several."""
+    paths = build(dirs, out)
+    if as_json:
+        typer.echo(paths.summary.read_text(encoding="utf-8"), nl=False)
+        return
+    for warning in paths.content.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    typer.echo(paths.content.verdict.text)
+    typer.echo(str(paths.page))

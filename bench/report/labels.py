@@ -1,0 +1,53 @@
+"""Short names for points: the weights' name and just what else tells the points apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from bench.report.contract import PointSummary
+from bench.report.numbers import figure, seconds
+
+_Part = Callable[[PointSummary], str]
+
+
+def _rate(point: PointSummary) -> str:
+    return "closed loop" if point.offered_per_s is None else f"{figure(point.offered_per_s)}/s"
+
+
+# In the order in which they are added to names that are still alike.
+_PARTS: tuple[_Part, ...] = (
+    lambda point: point.encoding,
+    lambda point: point.store,
+    lambda point: point.privacy,
+    lambda point: point.system,
+    lambda point: point.topology,
+    lambda point: f"{seconds(point.period_s)} blocks",
+    lambda point: f"{figure(point.gas_limit)} gas",
+    _rate,
+    lambda point: point.schedule,
+    lambda point: f"{point.users} users",
+    lambda point: f"{point.weights:,} weights",
+)
+
+
+def labels(points: Sequence[PointSummary]) -> list[str]:
+    """One name a point, as short as keeps them apart; the run is named when there are several."""
+    named = [point.weights_name or f"{point.weights:,}" for point in points]
+    if len({point.run for point in points}) > 1:
+        named = [f"{name} · {point.run}" for name, point in zip(named, points, strict=True)]
+    for part in _PARTS:
+        alike = {name for name, count in Counter(named).items() if count > 1}
+        named = [
+            f"{name} · {part(point)}"
+            if name in alike and _tells_apart(name, named, points, part)
+            else name
+            for name, point in zip(named, points, strict=True)
+        ]
+    return [name if len(name) <= 60 else f"{name[:59]}…" for name in named]
+
+
+def _tells_apart(
+    name: str, named: Sequence[str], points: Sequence[PointSummary], part: _Part
+) -> bool:
+    return len({part(p) for one, p in zip(named, points, strict=True) if one == name}) > 1

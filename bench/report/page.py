@@ -1,0 +1,115 @@
+"""The page: one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bench.record.provenance import without_credentials
+from bench.report import numbers
+from bench.report.charts.all import drawings
+from bench.report.contract import PointSummary
+from bench.report.document import Summary, rows
+from bench.report.frame import CellData
+from bench.report.labels import labels
+from bench.report.verdict import SUSTAINED_SHARE, PointVerdict, longest_p99_s
+
+_MOST_FAILURES = 60
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureLine:
+    """One kind of failure at one point, with the first submission it happened to."""
+
+    label: str
+    outcome: str
+    reason: str
+    count: int
+    example: str
+
+
+def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
+    """The page for a summary whose points were measured by `groups`, in the same order."""
+    named = labels(summary.cells)
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            summary=summary,
+            loads=list(zip(summary.cells, summary.verdict.points, strict=True)),
+            several=len(summary.runs) > 1,
+            drawings=drawings(summary.cells, groups, named),
+            failures=failure_lines(groups, named)[:_MOST_FAILURES],
+            failures_in_all=len(failure_lines(groups, named)),
+            sustained_share=SUSTAINED_SHARE,
+            raw=rows(summary.cells),
+        )
+    )
+
+
+def failure_lines(groups: Sequence[Sequence[CellData]], named: Sequence[str]) -> list[FailureLine]:
+    """Failures by point, kind and reason, the commonest first, each with its first example."""
+    found = [
+        FailureLine(
+            label=label,
+            outcome=str(alike["outcome"].iloc[0]),
+            reason=str(alike["reason"].iloc[0]),
+            count=len(alike),
+            example=str(alike["submission"].iloc[0]),
+        )
+        for group, label in zip(groups, named, strict=True)
+        for alike in _alike(group)
+    ]
+    return sorted(found, key=lambda line: -line.count)
+
+
+def _alike(group: Sequence[CellData]) -> list[pd.DataFrame]:
+    """The failed submissions of a point by kind and reason, each part in order of intention."""
+    rows = pd.concat([cell.rows for cell in group]).sort_values("intended_s")
+    failed = rows[rows["outcome"] != "included"]
+    return [part for _, part in failed.groupby(["outcome", "reason"], sort=False)]
+
+
+def state(point: PointSummary, found: PointVerdict) -> tuple[str, str]:
+    """The chip of a point: a CSS class and a word."""
+    if not point.valid:
+        return "void", "not valid"
+    if found.sustained:
+        return "good", "carried"
+    words = {"halted": "halted", "walled": "hit a wall", "saturated": "saturated"}
+    return "bad", words.get(point.outcome, "fell short")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "figure": numbers.figure,
+        "whole": numbers.whole,
+        "size": numbers.size,
+        "seconds": numbers.seconds,
+        "percent": numbers.percent,
+        "plain": _plain,
+        "masked": lambda text: without_credentials(str(text)),
+    }
+    environment.globals |= {"state": state, "longest_p99_s": longest_p99_s}
+    return environment
+
+
+def _plain(value: Any) -> str:
+    """A raw JSON value in a table's cell."""
+    if value is None:
+        return numbers.NONE
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
