@@ -33,6 +33,7 @@ from system.errors import WeighbridgeError
 
 log = logging.getLogger("weighbridge")
 _ENROLMENT_LIMIT_S = 60.0
+_DONE = "weighbridge_done"  # a worker tells its master: my schedule is sent, or the chain halted
 
 
 def install() -> None:
@@ -53,6 +54,7 @@ class Test:
 
     environment: Environment
     prepared: tuple[SwarmConfig, Path, Session] | None = None
+    workers_done: int = 0
     driver: gevent.Greenlet | None = None
     keeper: gevent.Greenlet | None = None
     finished = False
@@ -68,6 +70,8 @@ def _leads() -> bool:
 def _on_init(environment: Environment, **_: Any) -> None:
     _test.environment = environment
     options = environment.parsed_options
+    if isinstance(environment.runner, MasterRunner):
+        environment.runner.register_message(_DONE, _on_worker_done)
     if _leads() and options is not None and options.headless:
         _or_exit(_prepare)
 
@@ -91,7 +95,7 @@ def _or_exit(step: Any) -> None:
 def _on_test_start(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None
-    _test.finished = False
+    _test.finished, _test.workers_done = False, 0
     if _leads():
         if _test.prepared is None:  # started from Locust's page, whose fields count
             try:
@@ -113,7 +117,9 @@ def _on_test_start(environment: Environment, **_: Any) -> None:
 
 def _processes(environment: Environment) -> int:
     runner = environment.runner
-    return len(runner.clients.ready) if isinstance(runner, MasterRunner) else 1
+    if not isinstance(runner, MasterRunner):
+        return 1
+    return len(runner.clients.ready) + len(runner.clients.spawning) + len(runner.clients.running)
 
 
 def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> None:
@@ -159,12 +165,19 @@ def _keep(environment: Environment, swarm: Swarm) -> None:
             return
 
 
+def _on_worker_done(environment: Environment, **_: Any) -> None:
+    """End the test once every worker that still lives is done."""
+    _test.workers_done += 1
+    if _test.workers_done >= _processes(environment):
+        gevent.spawn(_stop, environment)
+
+
 def _stop(environment: Environment) -> None:
     runner = environment.runner
     if runner is None:
         return
     if isinstance(runner, WorkerRunner):
-        runner.send_message("weighbridge_done")
+        runner.send_message(_DONE)
     elif environment.parsed_options is not None and environment.parsed_options.headless:
         runner.quit()
     else:
