@@ -19,7 +19,7 @@ _PACKAGES = (
     *("weighbridge", "web3", "locust", "gevent", "geventhttpclient", "coincurve", "pycryptodome"),
     *("orjson", "numpy", "pandas", "scipy", "py-solc-x", "zstandard"),
 )
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
+_CREDENTIALS = re.compile(r'(?<=://)[^/\s"<>]*@')
 
 
 def run_meta(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.record.files import unwritable, write_atomically
 from bench.record.jsonform import to_json
+from bench.record.provenance import without_credentials
 from bench.record.reader import Run, read_run
 from bench.report.document import Summary, summarise_runs, to_csv
 from bench.report.frame import CellData, cells_of
@@ -85,6 +86,11 @@ def _write(paths: ReportPaths, page: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(directory, error) from error
-    write_atomically(paths.summary, to_json(paths.content, indent=True) + b"\n")
-    write_atomically(paths.table, to_csv(paths.content.cells).encode())
-    write_atomically(paths.page, page.encode())
+    _put(paths.summary, to_json(paths.content, indent=True).decode() + "\n")
+    _put(paths.table, to_csv(paths.content.cells))
+    _put(paths.page, page)
+
+
+def _put(path: Path, text: str) -> None:
+    """A node's own error can quote the address it was asked at: no password gets out here."""
+    write_atomically(path, without_credentials(text).encode())

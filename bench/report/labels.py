@@ -44,7 +44,13 @@ def labels(points: Sequence[PointSummary]) -> list[str]:
             else name
             for name, point in zip(named, points, strict=True)
         ]
-    return [name if len(name) <= 60 else f"{name[:59]}…" for name in named]
+    return [cut(name, 48) for name in named]
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most `width` characters: both ends are kept, for names differ at the end."""
+    half = width // 2
+    return text if len(text) <= width else f"{text[: width - half]}…{text[1 - half :]}"
 
 
 def _tells_apart(

@@ -11,7 +11,6 @@ import orjson
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bench.record.provenance import without_credentials
 from bench.report import numbers
 from bench.report.charts.all import drawings
 from bench.report.contract import PointSummary
@@ -102,7 +101,6 @@ def _environment() -> Environment:
         "seconds": numbers.seconds,
         "percent": numbers.percent,
         "plain": _plain,
-        "masked": lambda text: without_credentials(str(text)),
     }
     environment.globals |= {"state": state, "longest_p99_s": longest_p99_s}
     return environment

@@ -70,7 +70,7 @@ def _some(carried: int, count: int) -> str:
     if count == 1:
         return "The one load was" if carried else "The one load was not"
     if carried == count:
-        return f"All {count} loads were"
+        return "Both loads were" if count == 2 else f"All {count} loads were"
     return f"{carried} of {count} loads were" if carried else f"None of the {count} loads was"
 
 

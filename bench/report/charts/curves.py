@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from bench.report.charts.style import BLUE, GREY, INK, ORANGE, SERIES, Drawing, drawing, panels
 from bench.report.contract import PointSummary
 from bench.report.frame import CellData
+from bench.report.labels import cut
 from bench.report.numbers import figure
 from bench.report.walls import WIRE_LIMIT_BYTES
 
@@ -65,7 +66,7 @@ def gas(points: Points) -> Drawing:
         [
             {
                 "weights": point.weights,
-                "way": f"{point.encoding} · {point.store}",
+                "way": cut(f"{point.encoding} · {point.store}", 32),
                 "measured": point.gas_per_submission,
                 "predicted": point.gas_predicted,
             }
@@ -160,7 +161,7 @@ def _fill_panel(axes: Axes, cell: CellData, label: str) -> None:
     axes.plot(at_s, gas_share, color=BLUE, marker=".", linewidth=1.2, label="% of the gas limit")
     axes.plot(at_s, bytes_share, color=ORANGE, linewidth=1.2, label="% of 10 MiB on the wire")
     axes.axhline(100, color=INK, linewidth=0.9, linestyle=(0, (5, 3)), alpha=0.6)
-    axes.set_title(label if len(label) < 44 else f"{label[:43]}…", fontsize=8.5)
+    axes.set_title(cut(label, 36), fontsize=8.5)
     axes.set_ylim(0, 112)
     sns.despine(ax=axes)
 

@@ -135,13 +135,19 @@ def drawing(figure: Figure, *, name: str, title: str, caption: str) -> Drawing:
         file = io.StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(file, format="svg", metadata=nothing)
-    return Drawing(name=name, title=title, caption=caption, svg=_inline(file.getvalue(), title))
+    return Drawing(
+        name=name, title=title, caption=caption, svg=_inline(file.getvalue(), name, title)
+    )
 
 
-def _inline(svg: str, title: str) -> Markup:
-    """The SVG element alone: no XML head, no namespace addresses (HTML needs none), no size."""
+def _inline(svg: str, name: str, title: str) -> Markup:
+    """The SVG element alone: no XML head, no namespace addresses (HTML needs none), no size.
+
+    Ids begin with the figure's name, for a page has one space of ids for all its figures.
+    """
     head, _, body = svg[svg.index("<svg") :].partition(">")
     box = re.search(r'viewBox="[^"]+"', head)
+    body = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", body)
     for stand_in, colour in _CSS.items():
         body = body.replace(stand_in, colour)
     opening = Markup('<svg {} role="img" aria-label="{}">').format(

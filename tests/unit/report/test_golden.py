@@ -1,0 +1,56 @@
+"""The report of a fixed run is what it was: see golden.py for how to accept a change."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.unit.report.golden import GOLDEN, PAGE, SUMMARY, TABLE, report_files
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return report_files(tmp_path_factory.mktemp("golden"))
+
+
+def test_the_summary(made):
+    same(json.loads(made[SUMMARY]), json.loads((GOLDEN / SUMMARY).read_text()), "")
+
+
+def test_the_table(made):
+    same(table(made[TABLE]), table((GOLDEN / TABLE).read_text()), "")
+
+
+def test_the_page(made):
+    assert made[PAGE] == (GOLDEN / PAGE).read_text()
+
+
+def same(found, expected, path):
+    """Equal, with floats up to the last digits, which differ between processors."""
+    if isinstance(expected, dict):
+        assert list(found) == list(expected), path
+        for key in expected:
+            same(found[key], expected[key], f"{path}.{key}")
+    elif isinstance(expected, list):
+        assert len(found) == len(expected), path
+        for index, pair in enumerate(zip(found, expected, strict=True)):
+            same(*pair, f"{path}[{index}]")
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-6), path
+    else:
+        assert found == expected, path
+
+
+def table(text):
+    rows = csv.DictReader(io.StringIO(text))
+    return [{name: number(value) for name, value in row.items()} for row in rows]
+
+
+def number(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
