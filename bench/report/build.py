@@ -43,7 +43,7 @@ def build(run_dirs: Sequence[Path], out: Path | None = None) -> ReportPaths:
         for run, label in zip(runs, labels, strict=True)
         for group in points(cells_of(run, label))
     ]
-    groups.sort(key=_by_size)
+    groups.sort(key=lambda group: _place(group, labels))
     summary = summarise_runs(runs, labels, groups)
     directory = out or _default_out(runs)
     paths = ReportPaths(directory / PAGE, directory / SUMMARY, directory / TABLE, summary)
@@ -52,9 +52,11 @@ def build(run_dirs: Sequence[Path], out: Path | None = None) -> ReportPaths:
     return paths
 
 
-def _by_size(group: Sequence[CellData]) -> tuple[object, ...]:
+def _place(group: Sequence[CellData], labels: Sequence[str]) -> tuple[object, ...]:
+    """Smallest first; the runs of one size beside each other, in the order they were named in."""
     facts = group[0].facts
-    return facts.weights, facts.weights_name, facts.payload_bytes, facts.offered_per_s or 0.0
+    size = (facts.weights, facts.weights_name, facts.payload_bytes)
+    return *size, labels.index(group[0].run), facts.offered_per_s or 0.0
 
 
 def _distinct(run_dirs: Sequence[Path]) -> list[Path]:

@@ -60,7 +60,7 @@ def test_runs_are_compared_side_by_side(tmp_path):
     paths = build([one, two, one])
     assert paths.page == tmp_path / "comparison-one-and-two" / "index.html"
     summary = json.loads(paths.summary.read_text())
-    assert [cell["run"] for cell in summary["cells"]] == ["second", "first"]
+    assert [cell["run"] for cell in summary["cells"]] == ["first", "second"]
     assert list(summary["runs"]) == ["first", "second"]
     assert "mnist-softmax · first" in paths.page.read_text()
     assert not (one / "index.html").exists()
