@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv: the pinned packages, and the Go and Node wheels where the machine has neither.
+# Makes .venv: the pinned packages, and wheels of Go, Node and a C compiler where these lack.
 set -eu
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -22,6 +22,8 @@ PY
 
 extras=dev
 go_works || extras="$extras,go"
+command -v "${CC:-gcc}" >/dev/null || command -v cc >/dev/null || command -v clang >/dev/null ||
+    extras="$extras,cc"
 { node --version && npm --version; } >/dev/null 2>&1 || extras="$extras,node"
 
 [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv

@@ -6,14 +6,17 @@ above 25 M gas anyway), and what can't work at all is found before a swarm tries
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.load.account import account
 from bench.load.session import CellPlan, Session
+from bench.load.workloads import Call
 from bench.load.workloads.jobs import JobsWorkload
 from system.chain.receipts import NotMined, Reverted
 from system.chain.rpc import Rpc, RpcError
-from system.chain.sender import Call, Sender, send, send_all
+from system.chain.sender import Call as ControlCall
+from system.chain.sender import Sender, send_all
 from system.errors import WeighbridgeError
 from system.jobs.stores import STORES, ChunkImpossible
 from system.learning.models import parse_weights
@@ -23,6 +26,7 @@ from system.weights import codec
 # Submissions of a cell differ by the zero bytes of their payloads; what is unused costs nothing.
 _MARGIN = 1.05
 _SPARE_GAS = 40_000
+_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +64,38 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     cell = replace(cell, chunk_bytes=_chunk_bytes(session, cell))
     workload = JobsWorkload(replace(session, cells=(cell,)))
     worker = account(f"{session.seed}|{session.id}|{cell.id}|calibration", process=0, number=0)
-    sender = Sender(rpc, worker.key, session.chain.chain_id)
-    for call in workload.enrolment(worker):
-        send(sender, Call("0x" + call.to.hex(), call.data, call.gas))
-    draft = workload.draft(worker)
-    calls = [Call("0x" + call.to.hex(), call.data, call.gas) for call in draft.calls]
-    receipts = send_all(sender, calls, timeout_s=120.0)
-    used = [int(receipt["gasUsed"], 16) for receipt in receipts]
-    limit = session.chain.gas_limit
+    joining = workload.enrolment(worker)
+    # The first submission writes slots that were never used: the second costs what all later do.
+    first = workload.draft(worker)
+    worker.sequence += 1
+    second = workload.draft(worker)
+    calls = [*joining, *first.calls, *second.calls]
+    gas = _gas_used(Sender(rpc, worker.key, session.chain.chain_id), calls)[len(joining) :]
+    gas_first, gas_second = gas[: len(first.calls)], gas[len(first.calls) :]
     return Calibrated(
-        cell=replace(cell, gas=tuple(min(limit, int(g * _MARGIN) + _SPARE_GAS) for g in used)),
-        payload_bytes=draft.payload_bytes,
+        cell=replace(cell, gas=_limits(session.chain.gas_limit, gas_first, gas_second)),
+        payload_bytes=second.payload_bytes,
         # A signed legacy transaction adds 104 to 112 bytes to its data, whatever these are.
-        wire_bytes=sum(len(call.data) + 110 for call in calls),
-        gas_used=sum(used),
+        wire_bytes=sum(len(call.data) + 110 for call in second.calls),
+        gas_used=sum(gas_second),
         decode_error_max=_decode_error(session, cell),
     )
+
+
+def _gas_used(sender: Sender, calls: Sequence[Call]) -> list[int]:
+    """The gas each of these transactions used, sent without waiting in between."""
+    receipts = send_all(
+        sender,
+        [ControlCall("0x" + call.to.hex(), call.data, call.gas) for call in calls],
+        timeout_s=_LIMIT_S,
+    )
+    return [int(receipt["gasUsed"], 16) for receipt in receipts]
+
+
+def _limits(block_gas: int, first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
+    """The gas limit of each transaction: the dearer of the two, and some for other zero bytes."""
+    dearer = map(max, first, second) if len(first) == len(second) else second
+    return tuple(min(block_gas, int(gas * _MARGIN) + _SPARE_GAS) for gas in dearer)
 
 
 def _chunk_bytes(session: Session, cell: CellPlan) -> int:

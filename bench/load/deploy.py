@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from system.chain.compiler import artifact
+from system.chain.deploy import created_address, creation
 from system.chain.keys import derive_key
 from system.chain.probe import Chain
 from system.chain.rpc import Rpc
-from system.chain.sender import Sender
-from system.jobs.board import deploy_board, publish_weights
-from system.jobs.counter import deploy_counter
-from system.jobs.store import deploy_store
+from system.chain.sender import Call, Sender, send_all
+from system.jobs.board import authorising, opening, publishing
 from system.jobs.stores import STORES
 from system.learning.models import WeightSpec, weights
 from system.weights import codec
@@ -20,18 +20,30 @@ def deploy_jobs(
 ) -> dict[str, str]:
     """The addresses of the contracts; the server has published the first model's weights.
 
-    The server's key depends on `salt`, so that sessions on one chain never share its nonces.
+    The server's key depends on `salt`, so that sessions on one chain never share its nonces: its
+    nonces begin at 0, the addresses of what it creates are known beforehand, and everything goes
+    out at once, into a block or two.
     """
     server = Sender(rpc, derive_key(f"{seed}|{salt}", "server", 0), chain.chain_id)
-    if all(spec.count == 0 for spec in specs):
-        return {"counter": deploy_counter(server).address}
-    board = deploy_board(server).address
-    contracts = {"board": board, "store": deploy_store(server, store, board).address}
+    calls: list[Call] = []
+    contracts: dict[str, str] = {}
     if any(spec.count == 0 for spec in specs):
-        contracts["counter"] = deploy_counter(server).address
-    model = next(spec for spec in specs if spec.count)
-    # The server's weights travel as float32: 4 bytes each, exact for what training produced.
-    payload = codec("float32").encode(weights(model, seed))
-    chunk_bytes = STORES["calldata"].chunk_limit(chain)
-    publish_weights(server, board, split(payload, chunk_bytes), weights=model.count)
+        contracts["counter"] = created_address(server.address, len(calls))
+        calls.append(creation(artifact("Counter")))
+    model = next((spec for spec in specs if spec.count), None)
+    if model is not None:
+        board = created_address(server.address, len(calls))
+        calls.append(creation(artifact("JobBoard")))
+        contracts |= {"board": board, "store": created_address(server.address, len(calls))}
+        calls.append(creation(artifact(STORES[store].contract), board))
+        calls.append(authorising(board, contracts["store"]))
+        calls += _first_job(chain, board, model, seed)
+    send_all(server, calls)
     return contracts
+
+
+def _first_job(chain: Chain, board: str, model: WeightSpec, seed: int) -> list[Call]:
+    # The server's weights travel as float32: 4 bytes each, as frameworks train them.
+    payload = codec("float32").encode(weights(model, seed))
+    chunks = split(payload, STORES["calldata"].chunk_limit(chain))
+    return [opening(board, chunks, weights=model.count), *publishing(board, chunks, job=1)]

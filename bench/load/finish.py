@@ -63,7 +63,8 @@ class Parts:
 def finish_session(run_dir: Path, session: Session) -> bool:
     """Write how each cell of the session ended; True when something fell short."""
     parts = Parts(ended(run_dir, session.id))
-    rows = read_run(run_dir).submissions
+    cells = {cell.id for cell in session.cells}
+    rows = [row for row in read_run(run_dir).submissions if row.cell in cells]
     on_chain = _read_chain(session, parts, rows)
     run = open_run(run_dir)
     ends = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from bench.load.session import Session
 from system.chain.rpc import Rpc, RpcError
 
 _BLOCKS_A_QUERY = 20
+_TRIES, _PAUSE_S = 20, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ def read_chain(rpc: Rpc, session: Session, *, last_block: int) -> OnChain:
     completed: dict[str, int] = {}
     for first, last in _spans(session.first_block, last_block):
         numbers = range(first, last + 1)
-        blocks = rpc.batch([("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
-        hashes.update(one for block in blocks for one in _checked(block)["transactions"])
-        for log in _checked(rpc.batch([("eth_getLogs", [_filter(session, first, last)])])[0]):
+        blocks = _present(rpc, [("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
+        hashes.update(one for block in blocks for one in block["transactions"])
+        for log in _present(rpc, [("eth_getLogs", [_filter(session, first, last)])])[0]:
             worker = "0x" + log["topics"][1][-40:]
             completed[worker] = completed.get(worker, 0) + 1
     return OnChain(frozenset(hashes), completed)
@@ -52,9 +54,15 @@ def _spans(first: int, last: int) -> Iterator[tuple[int, int]]:
         yield start, min(last, start + _BLOCKS_A_QUERY - 1)
 
 
-def _checked(answer: Any) -> Any:
-    if isinstance(answer, RpcError):
-        raise answer
-    if answer is None:
-        raise RpcError(0, "the node has no such block")
-    return answer
+def _present(rpc: Rpc, requests: list[tuple[str, list[Any]]]) -> list[Any]:
+    """The answers, asked for again while the node, busy writing a block, answers null."""
+    for _ in range(_TRIES):
+        answers = rpc.batch(requests)
+        for answer in answers:
+            if isinstance(answer, RpcError):
+                raise answer
+        if None not in answers:
+            return answers
+        time.sleep(_PAUSE_S)
+    missing = [params[0] for (_, params), one in zip(requests, answers, strict=True) if one is None]
+    raise RpcError(0, f"the node has no answer for {missing[:3]}")

@@ -78,6 +78,8 @@ class Watcher:
         block, logs = self._call(
             ("eth_getBlockByNumber", [height, False]), ("eth_getLogs", [filters])
         )
+        if block is None:  # the head was announced a moment before it can be read
+            raise ValueError(f"no block {number} yet")
         seen_s = now_s()
         ours, unproven = self._ledger.mined(
             block["transactions"],

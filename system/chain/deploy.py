@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import rlp
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 
 from system.chain.compiler import Artifact
+from system.chain.keys import keccak256
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender, send
 
@@ -39,9 +41,8 @@ def deploy(
     `key` is the 32-byte private key of the account that pays and becomes the creator; `gas_price`
     in wei. Raises Reverted, NotMined, or RpcError when the node refuses the transaction.
     """
-    data = artifact.bytecode + encode(_constructor_types(artifact), args)
     sender = Sender(rpc, key, chain_id, gas_price)
-    receipt = send(sender, Call(None, data, _creation_gas(artifact, data)))
+    receipt = send(sender, creation(artifact, *args))
     return Deployment(
         address=to_checksum_address(receipt["contractAddress"]),
         abi=artifact.abi,
@@ -49,6 +50,17 @@ def deploy(
         block=int(receipt["blockNumber"], 16),
         gas_used=int(receipt["gasUsed"], 16),
     )
+
+
+def creation(artifact: Artifact, *args: Any) -> Call:
+    """The transaction that creates the contract with these constructor arguments, unsigned."""
+    data = artifact.bytecode + encode(_constructor_types(artifact), args)
+    return Call(None, data, _creation_gas(artifact, data))
+
+
+def created_address(creator: str, nonce: int) -> str:
+    """The checksummed address of what an account creates with that nonce (Yellow Paper, 7)."""
+    return to_checksum_address(keccak256(rlp.encode([bytes.fromhex(creator[2:]), nonce]))[-20:])
 
 
 def _constructor_types(artifact: Artifact) -> list[str]:

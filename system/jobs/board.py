@@ -61,7 +61,12 @@ def deploy_board(sender: Sender) -> Deployment:
 
 def authorise(sender: Sender, board: str, store: str) -> dict[str, Any]:
     """Let a store return results to the board; the receipt. The server only, else Reverted."""
-    return send(sender, Call(board, call_data("authorise(address)", store), _SMALL_GAS))
+    return send(sender, authorising(board, store))
+
+
+def authorising(board: str, store: str) -> Call:
+    """The transaction that lets a store return results to the board."""
+    return Call(board, call_data("authorise(address)", store), _SMALL_GAS)
 
 
 def publish_weights(
@@ -76,19 +81,27 @@ def publish_weights(
 
     Sends the chunks without waiting in between. Raises Reverted, for another than the server too.
     """
-    opening = call_data(
-        "publish(uint32,uint32,bytes32)", weights, len(chunks), chained_digest(chunks)
-    )
-    receipt = send(sender, Call(board, opening, _SMALL_GAS), timeout_s=timeout_s)
+    receipt = send(sender, opening(board, chunks, weights=weights), timeout_s=timeout_s)
     job = next(
         int(log["topics"][1], 16) for log in receipt["logs"] if log["topics"][0] == JOB_OPENED
     )
-    calls = [
+    send_all(sender, publishing(board, chunks, job=job), timeout_s=timeout_s)
+    return job
+
+
+def opening(board: str, chunks: Sequence[bytes | memoryview], *, weights: int) -> Call:
+    """The transaction that opens a job of `weights` weights, which come in as these chunks."""
+    signature = "publish(uint32,uint32,bytes32)"
+    data = call_data(signature, weights, len(chunks), chained_digest(chunks))
+    return Call(board, data, _SMALL_GAS)
+
+
+def publishing(board: str, chunks: Sequence[bytes | memoryview], *, job: int) -> list[Call]:
+    """The transactions that bring an open job's weights in, in order."""
+    return [
         _call(board, publish_chunk_calldata(chunk, job=job, index=index))
         for index, chunk in enumerate(chunks)
     ]
-    send_all(sender, calls, timeout_s=timeout_s)
-    return job
 
 
 def join_calldata() -> bytes:
