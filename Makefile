@@ -10,8 +10,7 @@ help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: .venv/ready  ## environment, compiler and node; safe to repeat
-	@$(BIN)/python -m bench.network.build
-	@$(BIN)/python -m system.chain.compiler
+	@$(BIN)/python -m bench.setup
 
 .venv/ready: pyproject.toml constraints.txt bootstrap.sh
 	@PYTHON=$(PYTHON) sh bootstrap.sh
