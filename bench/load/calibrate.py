@@ -18,6 +18,7 @@ from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call as ControlCall
 from system.chain.sender import Sender, send_all
 from system.errors import WeighbridgeError
+from system.jobs.packing import goes_as_words
 from system.jobs.stores import STORES, ChunkImpossible
 from system.learning.models import parse_weights
 from system.learning.stream import stream
@@ -34,6 +35,7 @@ class Calibrated:
     """A cell that can run: `gas_used` is the whole submission's, `wire_bytes` all transactions'."""
 
     cell: CellPlan
+    transactions: int
     payload_bytes: int
     wire_bytes: int
     gas_used: int
@@ -42,7 +44,7 @@ class Calibrated:
     @classmethod
     def walled(cls, cell: CellPlan) -> Calibrated:
         """A cell that can't: nothing of it was measured."""
-        return cls(cell, payload_bytes=0, wire_bytes=0, gas_used=0, decode_error_max=None)
+        return cls(cell, 0, payload_bytes=0, wire_bytes=0, gas_used=0, decode_error_max=None)
 
 
 class Walled(WeighbridgeError):
@@ -69,17 +71,28 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     first = workload.draft(worker)
     worker.sequence += 1
     second = workload.draft(worker)
-    calls = [*joining, *first.calls, *second.calls]
-    gas = _gas_used(Sender(rpc, worker.key, session.chain.chain_id), calls)[len(joining) :]
-    gas_first, gas_second = gas[: len(first.calls)], gas[len(first.calls) :]
+    sender = Sender(rpc, worker.key, session.chain.chain_id)
+    used: list[list[tuple[Call, int]]] = [[], []]
+    for one, other in zip(first.stages, second.stages, strict=True):
+        gas = _gas_used(sender, [*joining, *one, *other])[len(joining) :]
+        used[0] += zip(one, gas[: len(one)], strict=True)
+        used[1] += zip(other, gas[len(one) :], strict=True)
+        joining = ()
+    carrying = [[gas for call, gas in part if _carries(session, call)] for part in used]
     return Calibrated(
-        cell=replace(cell, gas=_limits(session.chain.gas_limit, gas_first, gas_second)),
+        cell=replace(cell, gas=_limits(session.chain.gas_limit, *carrying)),
+        transactions=len(used[1]),
         payload_bytes=second.payload_bytes,
         # A signed legacy transaction adds 104 to 112 bytes to its data, whatever these are.
-        wire_bytes=sum(len(call.data) + 110 for call in second.calls),
-        gas_used=sum(gas_second),
+        wire_bytes=sum(len(call.data) + 110 for call, _ in used[1]),
+        gas_used=sum(gas for _, gas in used[1]),
         decode_error_max=_decode_error(session, cell),
     )
+
+
+def _carries(session: Session, call: Call) -> bool:
+    """Whether a transaction carries weights: a gate's have limits of their own."""
+    return "0x" + call.to.hex() != session.contracts.get("gate", "").lower()
 
 
 def _gas_used(sender: Sender, calls: Sequence[Call]) -> list[int]:
@@ -101,7 +114,7 @@ def _limits(block_gas: int, first: Sequence[int], second: Sequence[int]) -> tupl
 def _chunk_bytes(session: Session, cell: CellPlan) -> int:
     if cell.weights == 0:
         return 0
-    words = cell.encoding == "int256"
+    words = goes_as_words(cell.encoding)
     return STORES[cell.store].chunk_limit(session.chain, words=words)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
 from system.errors import UsageError
+from system.jobs.gates import require_store
 from system.learning.models import WeightSpec, parse_weights
 from system.weights import codec
 
@@ -98,6 +99,7 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
     for name in ("warmup", "drain"):
         if not 0 <= getattr(options, name) < 1e6:
             raise UsageError(f"--{name} {getattr(options, name):g}: give seconds from 0 up")
+    require_store(options.privacy, options.store)
     if options.batch < 1:
         raise UsageError(f"--batch {options.batch}: give 1 or more transactions a body")
     return SwarmConfig(

@@ -9,14 +9,26 @@ from system.chain.probe import Chain
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender, send_all
 from system.jobs.board import authorising, opening, publishing
+from system.jobs.gates import GATES
 from system.jobs.stores import STORES
 from system.learning.models import WeightSpec, weights
 from system.weights import codec
 from system.weights.chunks import split
 
+# The shortest round there is: what a swarm measures is the chain and not a wait that was chosen. An
+# hour of 1 s blocks to reveal in: a chain that falls behind has to show as latency, not as reverts.
+ROUND_BLOCKS, REVEAL_BLOCKS = 1, 3_600
+
 
 def deploy_jobs(
-    rpc: Rpc, chain: Chain, specs: tuple[WeightSpec, ...], *, store: str, seed: int, salt: str
+    rpc: Rpc,
+    chain: Chain,
+    specs: tuple[WeightSpec, ...],
+    *,
+    store: str,
+    privacy: str,
+    seed: int,
+    salt: str,
 ) -> dict[str, str]:
     """The addresses of the contracts; the server has published the first model's weights.
 
@@ -34,9 +46,15 @@ def deploy_jobs(
     if model is not None:
         board = created_address(server.address, len(calls))
         calls.append(creation(artifact("JobBoard")))
-        contracts |= {"board": board, "store": created_address(server.address, len(calls))}
-        calls.append(creation(artifact(STORES[store].contract), board))
-        calls.append(authorising(board, contracts["store"]))
+        contracts["board"] = front = board
+        if privacy in GATES:
+            # To the store the gate is the board, to the board it is a store.
+            front = contracts["gate"] = created_address(server.address, len(calls))
+            calls.append(creation(artifact(GATES[privacy]), board, ROUND_BLOCKS, REVEAL_BLOCKS))
+            calls.append(authorising(board, front))
+        contracts["store"] = created_address(server.address, len(calls))
+        calls.append(creation(artifact(STORES[store].contract), front))
+        calls.append(authorising(front, contracts["store"]))
         calls += _first_job(chain, board, model, seed)
     send_all(server, calls)
     return contracts

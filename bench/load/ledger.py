@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.load.endpoint import Refusal
 from bench.load.submission import Submission
 from bench.record.schema import Outcome
+from system.chain.transaction import SignedTransaction
 
 # The node's words for "not now": the same bytes may be accepted a moment later.
 _TRANSIENT = ("txpool is full", "transaction underpriced", "request timed out")
@@ -16,9 +17,13 @@ _HELD = ("already known", "known transaction")
 
 @dataclass(slots=True)
 class Ledger:
-    """Transactions in flight by hash; `settle` is called once for every submission that ended."""
+    """Transactions in flight by hash; `settle` is called once for every submission that ended.
+
+    `advance` is called when all transactions of a submission are in blocks and a stage is to come.
+    """
 
     settle: Callable[[Submission], None]
+    advance: Callable[[Submission], None] | None = None
     _by_hash: dict[str, tuple[Submission, int]] = field(default_factory=dict)
     _open: dict[str, Submission] = field(default_factory=dict)
 
@@ -29,8 +34,20 @@ class Ledger:
         """
         self._open[submission.name] = submission
         submission.account.in_flight += 1
-        for index, transaction in enumerate(submission.transactions):
-            self._by_hash["0x" + transaction.hash.hex()] = (submission, index)
+        self._watch(submission, 0)
+
+    def extend(self, submission: Submission, signed: Sequence[SignedTransaction]) -> int:
+        """Watch for a further stage, too, from before it is sent; the index of its first one."""
+        first = len(submission.transactions)
+        submission.transactions += signed
+        submission.accepted_s = submission.seen_s = None
+        self._watch(submission, first)
+        return first
+
+    def _watch(self, submission: Submission, first: int) -> None:
+        for index in range(first, len(submission.transactions)):
+            hash_ = submission.transactions[index].hash
+            self._by_hash["0x" + hash_.hex()] = (submission, index)
 
     @property
     def waiting(self) -> int:
@@ -83,7 +100,10 @@ class Ledger:
         submission.last_block = block
         if submission.mined == len(submission.transactions):
             submission.seen_s = seen_s
-            self.end(submission, "reverted" if submission.reverted else "included")
+            if submission.later and not submission.reverted and self.advance is not None:
+                self.advance(submission)
+            else:
+                self.end(submission, "reverted" if submission.reverted else "included")
 
     def end(self, submission: Submission, outcome: Outcome, reason: str = "") -> None:
         """Give a submission its one outcome; a second call changes nothing."""

@@ -12,7 +12,7 @@ from bench.load.calibrate import Calibrated, Walled, calibrate
 from bench.load.config import SwarmConfig
 from bench.load.deploy import deploy_jobs
 from bench.load.session import CellPlan, Session, write_session
-from bench.load.workloads.jobs import COMPLETED_TOPICS, TOPICS
+from bench.load.workloads.jobs import TOPICS, completed_topics
 from bench.network import state
 from bench.record.provenance import run_meta
 from bench.record.schema import CellEnd, CellFacts
@@ -35,7 +35,13 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
     rpc = Rpc(urls[0])
     salt = secrets.token_hex(3)
     contracts = deploy_jobs(
-        rpc, chain, config.weights, store=config.store, seed=config.seed, salt=salt
+        rpc,
+        chain,
+        config.weights,
+        store=config.store,
+        privacy=config.privacy,
+        seed=config.seed,
+        salt=salt,
     )
     # A young chain has no two blocks to tell its period from; by now it has.
     chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
@@ -45,7 +51,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         chain=chain,
         contracts=contracts,
         topics=TOPICS,
-        completed_topics=COMPLETED_TOPICS,
+        completed_topics=completed_topics(config.privacy),
         cells=tuple(_cell(spec, config, alone=len(config.weights) == 1) for spec in config.weights),
         first_block=0,
         system=config.system,
@@ -131,6 +137,7 @@ def _cell(spec: WeightSpec, config: SwarmConfig, *, alone: bool) -> CellPlan:
         store=config.store if spec.count else "none",
         chunk_bytes=0,
         gas=(),
+        privacy=config.privacy if spec.count else "plain",
     )
 
 
@@ -145,10 +152,10 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated) -> CellFacts:
         weights_name=cell.weights_name,
         encoding=cell.encoding,
         store=cell.store,
-        privacy=config.privacy if cell.weights else "plain",
+        privacy=cell.privacy,
         payload_bytes=one.payload_bytes,
         wire_bytes=one.wire_bytes,
-        transactions_per_submission=len(cell.gas),
+        transactions_per_submission=one.transactions,
         offered_per_s=share,
         users=config.users,
         loop="open" if config.open_loop else "closed",

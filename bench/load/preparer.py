@@ -19,11 +19,16 @@ BUFFER_BYTES = 256 * 2**20
 
 @dataclass(slots=True)
 class Preparer:
-    """Makes submissions of one process: names, nonces and sequences each have one owner, here."""
+    """Makes submissions of one process: names, nonces and sequences each have one owner, here.
+
+    Without `ahead` nothing is signed before it is sent: a stage that follows takes its account's
+    next nonce, and would wait behind everything that was signed but not sent.
+    """
 
     workload: Workload
     chain_id: int
     process: str
+    ahead: bool = True
     buffer_bytes: int = BUFFER_BYTES
     ready: dict[int, deque[Submission]] = field(default_factory=dict)
     ready_bytes: int = 0
@@ -43,6 +48,7 @@ class Preparer:
             payload_bytes=draft.payload_bytes,
             encode_s=encoded_s - started_s,
             sign_s=time.perf_counter() - encoded_s,
+            later=draft.then,
         )
         self.made += 1
         account.sequence += 1
@@ -64,6 +70,14 @@ class Preparer:
         account.nonce += len(calls)
         return signed
 
+    def sign_next(self, submission: Submission) -> list[SignedTransaction]:
+        """The signed transactions of the submission's next stage."""
+        started_s = time.perf_counter()
+        calls, *submission.later = submission.later
+        signed = self.sign(submission.account, calls)
+        submission.sign_s += time.perf_counter() - started_s
+        return signed
+
     def take(self, account: Account) -> Submission:
         """The account's oldest prepared submission, or one made now."""
         waiting = self.ready.get(account.index)
@@ -80,7 +94,7 @@ class Preparer:
 
     def fill(self, order: Iterator[Account]) -> None:
         """Prepare submissions for the accounts in `order` until the buffer is full."""
-        for account in order:
+        for account in order if self.ahead else ():
             if self.ready_bytes >= self.buffer_bytes:
                 return
             submission = self.make(account)

@@ -48,10 +48,10 @@ class Sender:
         self._lanes: list[Queue] = [Queue() for _ in range(lanes)]
         self._greenlets = [gevent.spawn(self._run, index) for index in range(lanes)]
 
-    def send(self, submission: Submission) -> None:
-        """Queue every transaction of a submission; returns at once."""
+    def send(self, submission: Submission, *, first: int = 0) -> None:
+        """Queue the transactions of a submission from index `first` on; returns at once."""
         lane = self._lanes[submission.account.index % len(self._lanes)]
-        for index in range(len(submission.transactions)):
+        for index in range(first, len(submission.transactions)):
             lane.put((submission, index))
 
     @property

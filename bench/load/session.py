@@ -13,7 +13,7 @@ from system.chain.probe import Chain
 
 @dataclass(frozen=True, slots=True)
 class CellPlan:
-    """One weight size of a session; `gas` is the limit of each transaction of a submission."""
+    """One weight size of a session; `gas` is the limit of each transaction that carries weights."""
 
     id: str
     weights_name: str
@@ -22,6 +22,7 @@ class CellPlan:
     store: str
     chunk_bytes: int
     gas: tuple[int, ...]
+    privacy: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from gevent.event import Event
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.load.account import Account
+from bench.load.workloads import Call
 from bench.record.schema import Outcome, SubmissionRow
 from system.chain.transaction import SignedTransaction
 
 
 @dataclass(slots=True, eq=False)
 class Submission:
-    """A submission and what became of each of its transactions (`transactions`, in nonce order)."""
+    """A submission and what became of each of its transactions (`transactions`, in nonce order).
+
+    `later` are the stages that follow when all transactions so far are in blocks; a stage is signed
+    when it starts, so that its nonces come behind those of whatever was sent meanwhile.
+    """
 
     name: str
     cell: str
@@ -23,6 +29,7 @@ class Submission:
     payload_bytes: int
     encode_s: float
     sign_s: float
+    later: Sequence[Sequence[Call]] = ()
     intended_s: float = 0.0
     sent_s: float = 0.0
     accepted_s: float | None = None

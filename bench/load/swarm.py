@@ -55,7 +55,7 @@ class Swarm:
         self._endpoints = [
             Endpoint(url, connections=LANES + 2, timeout_s=30.0) for url in session.rpc_urls
         ]
-        self.ledger = Ledger(settle=self._settle)
+        self.ledger = Ledger(settle=self._settle, advance=self._advance)
         self.sender = Sender(self._endpoints, self.ledger, lanes=LANES, batch=session.batch)
         self.watcher = Watcher(
             self._endpoints[process % len(self._endpoints)],
@@ -66,7 +66,12 @@ class Swarm:
             blocks=self._block,
             raft=session.chain.consensus == "raft",
         )
-        self.preparer = Preparer(workload, session.chain.chain_id, f"{session.id}-{process}")
+        self.preparer = Preparer(
+            workload,
+            session.chain.chain_id,
+            f"{session.id}-{process}",
+            ahead=all(cell.privacy == "plain" for cell in session.cells),
+        )
         self._workload = workload
         self.accounts: list[Account] = []
         self._numbers = itertools.count()
@@ -140,6 +145,11 @@ class Swarm:
             self._rows.begun(submission.name, cell=submission.cell, intended_s=intended_s)
         self.ledger.begin(submission)
         self.sender.send(submission)
+
+    def _advance(self, submission: Submission) -> None:
+        """Send a submission's next stage: what it depends on is in a block."""
+        first = self.ledger.extend(submission, self.preparer.sign_next(submission))
+        self.sender.send(submission, first=first)
 
     # -- open loop -------------------------------------------------------------------------
 

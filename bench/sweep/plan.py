@@ -16,6 +16,7 @@ from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
 from bench.network.topology import load_topology
 from system.errors import UsageError
+from system.jobs.gates import require_store
 from system.learning.models import parse_weights
 from system.weights import codec
 
@@ -187,6 +188,7 @@ def _checked_point(point: Point) -> Point:
             close = difflib.get_close_matches(str(value), allowed, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"choose one of {', '.join(allowed)}"
             raise PlanError(f"unknown {name} {value!r}: {hint}")
+    require_store(point.privacy, point.store)
     _check_number("rate_per_s", point.rate_per_s, low=0)
     _check_number("period_s", point.period_s, low=0)
     _check_number("users", point.users, low=0, whole=True)

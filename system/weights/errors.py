@@ -47,3 +47,7 @@ class UnknownCodec(UsageError):
 
 class BadChunkSize(UsageError):
     """A chunk or payload size that cannot be used."""
+
+
+class Unsealable(UsageError):
+    """A sealed payload that does not open with this key in this place."""

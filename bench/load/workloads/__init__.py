@@ -20,11 +20,21 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A submission before it is signed: its cell, its transactions and its payload's bytes."""
+    """A submission before it is signed: its cell, its transactions and its payload's bytes.
+
+    `then` holds the transactions that can't be sent at once with `calls`: each part follows when
+    all before it are in blocks.
+    """
 
     cell: str
     calls: Sequence[Call]
     payload_bytes: int
+    then: Sequence[Sequence[Call]] = ()
+
+    @property
+    def stages(self) -> list[Sequence[Call]]:
+        """All transactions by the stage they are sent in."""
+        return [self.calls, *self.then]
 
 
 class Workload(Protocol):

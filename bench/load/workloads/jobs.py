@@ -9,9 +9,12 @@ from typing import Any
 from bench.load.account import Account
 from bench.load.session import CellPlan, Session
 from bench.load.workloads import Call, Draft
+from bench.load.workloads.gated import gated_draft, hide
 from system.chain.abi import topic
 from system.jobs.board import JOIN_GAS, assignment_request, join_calldata, read_assignment
 from system.jobs.counter import INCREMENT_GAS, INCREMENTED, increment_calldata
+from system.jobs.gates import COMMITTED, COMPLETE_GAS, GATES, OPENED
+from system.jobs.packing import goes_as_words
 from system.jobs.store import CHUNK_ACCEPTED, SUBMITTED
 from system.jobs.stores import STORES
 from system.learning.models import parse_weights
@@ -19,8 +22,12 @@ from system.learning.stream import WeightStream, stream
 from system.weights import codec
 
 JOINED = topic("WorkerJoined(address)")
-TOPICS = (CHUNK_ACCEPTED, INCREMENTED, JOINED)
-COMPLETED_TOPICS = (SUBMITTED, INCREMENTED)
+TOPICS = (CHUNK_ACCEPTED, INCREMENTED, JOINED, COMMITTED, OPENED)
+
+
+def completed_topics(privacy: str) -> tuple[str, ...]:
+    """The events of which a submission leaves exactly one, when all of it is on chain."""
+    return (OPENED if privacy == "sealed" else SUBMITTED, INCREMENTED)
 
 
 @dataclass(slots=True)
@@ -49,17 +56,18 @@ class JobsWorkload:
             return Draft(cell.id, (call,), 0)
         batch_index = self._batch_index.get(account.index, account.sequence)
         payload = codec(cell.encoding).encode(self._stream(cell).next(batch_index))
-        data = STORES[cell.store].call_data(
-            payload,
-            sequence=account.sequence,
-            chunk_bytes=cell.chunk_bytes,
-            words=cell.encoding == "int256",
+        if cell.privacy not in GATES:
+            return Draft(cell.id, self._chunks(cell, account, payload), len(payload))
+        carried, secret = hide(self.session, cell, account, payload)
+        return gated_draft(
+            self.session,
+            cell,
+            account,
+            carried=carried,
+            secret=secret,
+            chunks=self._chunks(cell, account, carried),
+            payload_bytes=len(payload),
         )
-        to = self._address("store")
-        calls = [
-            Call(to, one, gas) for one, gas in zip(data, self._gas(cell, len(data)), strict=True)
-        ]
-        return Draft(cell.id, calls, len(payload))
 
     def assignment(self, account: Account) -> Sequence[tuple[str, list[Any]]]:
         """The board's view of what the worker holds."""
@@ -82,11 +90,24 @@ class JobsWorkload:
             self._streams[cell.id] = stream(spec, self.session.seed)
         return self._streams[cell.id]
 
+    def _chunks(self, cell: CellPlan, account: Account, payload: bytes) -> list[Call]:
+        data = STORES[cell.store].call_data(
+            payload,
+            sequence=account.sequence,
+            chunk_bytes=cell.chunk_bytes,
+            words=goes_as_words(cell.encoding),
+        )
+        to, gas = self._address("store"), self._gas(cell, len(data))
+        return [Call(to, one, limit) for one, limit in zip(data, gas, strict=True)]
+
     def _gas(self, cell: CellPlan, chunks: int) -> Sequence[int]:
         # A compressed payload may need a chunk more or less than the calibrating one did.
-        if len(cell.gas) == chunks:
-            return cell.gas
-        return [STORES[cell.store].gas(cell.chunk_bytes)] * chunks
+        known = len(cell.gas) == chunks
+        gas = cell.gas if known else (STORES[cell.store].gas(cell.chunk_bytes),) * chunks
+        if cell.privacy not in GATES:
+            return gas
+        last = min(self.session.chain.gas_limit, gas[-1] + COMPLETE_GAS)
+        return (*gas[:-1], last)
 
     def _address(self, contract: str) -> bytes:
         return bytes.fromhex(self.session.contracts[contract][2:])
