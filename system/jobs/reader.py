@@ -11,6 +11,7 @@ from system.chain.rpc import Rpc
 from system.errors import WeighbridgeError
 from system.jobs.board import WEIGHTS_CHUNK, WEIGHTS_PUBLISHED, job_of
 from system.jobs.calldata import SUBMIT_ARRAY
+from system.jobs.packing import unpacked
 from system.jobs.store import CHUNK_ACCEPTED, SUBMITTED, digest_of
 from system.jobs.stores import STORES, WORD_BYTES
 from system.weights.digest import chained_digest
@@ -23,6 +24,10 @@ _PAGE_WORDS = 4_096
 
 class NotRecovered(WeighbridgeError):
     """The chain does not hold the weights, or what it holds does not match the digest."""
+
+
+class KeptOffChain(NotRecovered):
+    """The store keeps a digest only: whoever has the weights can prove them, see `verify`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,30 @@ def read_submission(
 ) -> bytes:
     """The payload of a worker's complete result, whose digest was checked.
 
-    `store` is the address, `kind` its name in STORES. Raises NotRecovered; the hash store keeps
-    nothing to read.
+    `store` is the address, `kind` its name in STORES. Raises NotRecovered, and KeptOffChain for the
+    hash store, which keeps nothing to read.
     """
     if not STORES[kind].keeps:
-        raise NotRecovered(f"the {kind} store keeps no weights: ask worker {worker} for them")
-    wanted = digest_of(rpc, store, worker, sequence)
-    if not any(wanted):
-        raise NotRecovered(f"worker {worker} has no complete result {sequence} in {store}")
+        raise KeptOffChain(f"the {kind} store keeps no weights: ask worker {worker} for them")
+    wanted = _digest(rpc, store, worker, sequence)
     chunks = _READERS[kind](_Result(rpc, store, worker, sequence, from_block))
-    return _checked(chunks, wanted)
+    carried = _checked(chunks, wanted)
+    return carried if STORES[kind].takes_bytes else unpacked(carried)
+
+
+def verify(
+    rpc: Rpc, store: str, chunks: Sequence[bytes | memoryview], *, worker: str, sequence: int
+) -> None:
+    """Raise NotRecovered unless these chunks, got elsewhere, are the worker's complete result.
+
+    The digest fixes where they were cut too: cut the payload with the store's `chunks`.
+    """
+    wanted = _digest(rpc, store, worker, sequence)
+    if (found := chained_digest(chunks)) != wanted:
+        raise NotRecovered(
+            f"the weights given have the digest 0x{found.hex()}, result {sequence} of worker "
+            f"{worker} has 0x{wanted.hex()}: they are not the ones returned, or cut differently"
+        )
 
 
 def read_weights(rpc: Rpc, board: str, job: int, *, from_block: int = 0) -> bytes:
@@ -64,6 +83,13 @@ def read_weights(rpc: Rpc, board: str, job: int, *, from_block: int = 0) -> byte
     events = [WEIGHTS_CHUNK, WEIGHTS_PUBLISHED]
     logs = _last_run(rpc, board, events, [_word(job)], from_block)
     return _checked([_argument(_input(rpc, log), position=2) for log in logs], published.digest)
+
+
+def _digest(rpc: Rpc, store: str, worker: str, sequence: int) -> bytes:
+    digest = digest_of(rpc, store, worker, sequence)
+    if not any(digest):
+        raise NotRecovered(f"worker {worker} has no complete result {sequence} in {store}")
+    return digest
 
 
 def _checked(chunks: Sequence[bytes], wanted: bytes) -> bytes:

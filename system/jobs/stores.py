@@ -13,6 +13,7 @@ from system.jobs.calldata import (
     submit_calldata,
     submit_digest_calldata,
 )
+from system.jobs.packing import packed
 from system.weights.chunks import split
 from system.weights.digest import chained_digest
 
@@ -50,8 +51,9 @@ class StoreSpec:
     """One store: its contract, which payloads it takes and what keeping a word costs at most.
 
     `word_gas` for 32 bytes and `chunk_gas` for a chunk come on top of call data, hash and result;
-    `keeps` is False where the weights stay off the chain; `code_bound`: a chunk and one byte have
-    to fit the chain's limit for contract code.
+    where `takes_bytes` is False packed bytes travel as `int256[]`, see `packing`; `keeps` is False
+    where the weights stay off the chain; `code_bound`: a chunk and one byte have to fit the chain's
+    limit for contract code.
     """
 
     name: str
@@ -59,7 +61,6 @@ class StoreSpec:
     word_gas: int
     chunk_gas: int = 0
     takes_bytes: bool = True
-    takes_arrays: bool = True
     keeps: bool = True
     code_bound: bool = False
 
@@ -100,36 +101,35 @@ class StoreSpec:
             )
         return limit
 
+    def chunks(
+        self, payload: bytes | memoryview, *, chunk_bytes: int, words: bool = False
+    ) -> list[memoryview]:
+        """What a result is cut into on its way to this store: its digest is that of these chunks.
+
+        `chunk_bytes` is at most `chunk_limit`; `words`: the payload is `int256` elements.
+        """
+        carried = payload if words or self.takes_bytes else packed(payload)
+        return split(carried, chunk_bytes)
+
     def call_data(
         self, payload: bytes | memoryview, *, sequence: int, chunk_bytes: int, words: bool = False
     ) -> list[bytes]:
-        """The call data of a result's transactions, in order.
+        """The call data of a result's transactions, in order; arguments as those of `chunks`.
 
-        `chunk_bytes` is at most `chunk_limit`; `words`: the payload is `int256` elements and goes
-        by `submitArray`. Raises UsageError where the store does not take it so.
+        Words go by `submitArray`.
         """
-        self.require(words=words)
-        chunks = split(payload, chunk_bytes)
+        chunks = self.chunks(payload, chunk_bytes=chunk_bytes, words=words)
+        count = len(chunks)
         if not self.keeps:
             digest, size = chained_digest(chunks), memoryview(payload).nbytes
             return [
-                submit_digest_calldata(
-                    digest, sequence=sequence, chunks=len(chunks), payload_bytes=size
-                )
+                submit_digest_calldata(digest, sequence=sequence, chunks=count, payload_bytes=size)
             ]
-        body = submit_array_calldata if words else submit_calldata
-        count = len(chunks)
+        body = submit_array_calldata if words or not self.takes_bytes else submit_calldata
         return [
             body(chunk, sequence=sequence, index=index, count=count)
             for index, chunk in enumerate(chunks)
         ]
-
-    def require(self, *, words: bool) -> None:
-        """Raise UsageError unless the store takes packed bytes, or `int256[]` if `words`."""
-        if words and not self.takes_arrays:
-            raise UsageError(f"the {self.name} store takes no int256[]; choose another store")
-        if not words and not self.takes_bytes:
-            raise UsageError(f"the {self.name} store takes int256[] only: give --encoding int256")
 
     def _within_gas(self, limits: Limits) -> int:
         """The most bytes whose gas fits a block, by bisection: gas only grows with them."""

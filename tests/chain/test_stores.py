@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-import numpy as np
 import pytest
 
 from system.chain.abi import view
@@ -19,7 +18,6 @@ from system.jobs.calldata import submit_array_calldata, submit_calldata
 from system.jobs.reader import NotRecovered, read_submission
 from system.jobs.store import CHUNK_ACCEPTED, SUBMITTED, deploy_store, digest_of
 from system.jobs.stores import STORES
-from system.weights import codec
 from system.weights.chunks import split
 from system.weights.digest import chained_digest
 
@@ -118,24 +116,6 @@ def test_arrays_come_back(house, worker, name):
         digest = digest_of(house.rpc, house.stores[name], worker.address, sequence)
         assert digest == chained_digest(result.chunks)
         assert read(house, worker, name, sequence) == result.payload
-
-
-@pytest.mark.parametrize("name", STORES)
-def test_every_encoding_goes_through_every_store(house, worker, name):
-    """The digits model's 650 weights; the hash store has the digest of each."""
-    array = np.random.default_rng(3).normal(0, 0.1, 650)
-    names = [n for n in codec.names() if n == "int256" or STORES[name].takes_bytes]
-    results = [
-        Result(codec(n).encode(array), words=n == "int256" and STORES[name].takes_arrays)
-        for n in names
-    ]
-    returned(house, worker, name, results)
-    for sequence, (encoding, result) in enumerate(zip(names, results, strict=True)):
-        digest = digest_of(house.rpc, house.stores[name], worker.address, sequence)
-        assert digest == chained_digest(result.chunks)
-        if STORES[name].keeps:
-            decoded = codec(encoding).decode(read(house, worker, name, sequence))
-            assert np.abs(decoded - array).max() == codec(encoding).error(array)
 
 
 @keeping

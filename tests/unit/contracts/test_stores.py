@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from system.chain.transaction import sign_legacy
-from system.errors import UsageError
 from system.jobs.calldata import submit_array_calldata, submit_calldata, submit_digest_calldata
+from system.jobs.packing import packed
 from system.jobs.stores import STORES, ChunkImpossible
 from system.weights.digest import chained_digest
 
@@ -110,6 +110,9 @@ def test_the_hash_store_sends_the_digest_whatever_the_size():
     assert STORES["hash"].gas(300_000) == STORES["hash"].gas(1)
 
 
-def test_packed_bytes_are_no_array():
-    with pytest.raises(UsageError, match="the array store takes int256"):
-        STORES["array"].call_data(bytes(32), sequence=0, chunk_bytes=32)
+def test_packed_bytes_go_as_an_array_where_nothing_else_is_taken():
+    made = STORES["array"].call_data(b"abc", sequence=0, chunk_bytes=32)
+    assert made == [
+        submit_array_calldata(word, sequence=0, index=index, count=2)
+        for index, word in enumerate((packed(b"abc")[:32], b"abc" + bytes(29)))
+    ]
