@@ -32,7 +32,7 @@ def classify(ledger: Ledger, endpoint: Endpoint, halted: str) -> None:
 
 
 def _known(endpoint: Endpoint, submission: Submission) -> bool:
-    hashes = ["0x" + transaction.hash.hex() for transaction in submission.transactions]
+    hashes = [transaction.id for transaction in submission.transactions]
     try:
         for start in range(0, len(hashes), _ASKED_AT_ONCE):
             part = hashes[start : start + _ASKED_AT_ONCE]

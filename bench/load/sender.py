@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bench.load.clock import now_s
 from bench.load.endpoint import Endpoint, Refusal
-from bench.load.ledger import Ledger, is_held, is_transient
+from bench.load.ledger import Ledger, is_held, is_past, is_transient
 from bench.load.submission import Submission
 
 # A JSON-RPC body may hold 5 MiB; hexadecimal doubles the bytes of a transaction.
@@ -86,23 +86,36 @@ class Sender:
         answers = endpoint.send_raw([one.transactions[index].raw for one, index in work])
         accepted_s = now_s()
         for (submission, index), answer in zip(work, answers, strict=True):
-            if isinstance(answer, str) or is_held(answer):
-                self._ledger.accepted(submission, accepted_s)
+            if isinstance(answer, str):
+                submission.transactions[index].known_id = answer
+                self._ledger.accepted(submission, index, accepted_s)
             elif submission.outcome is None:
                 self._refused(endpoint, submission, index, answer)
 
     def _refused(
         self, endpoint: Endpoint, submission: Submission, index: int, refusal: Refusal
     ) -> None:
-        # Later chunks wait in this lane behind the retry, so their order stands.
-        for _ in range(self._retry.times if is_transient(refusal) else 0):
+        """Send the same bytes again while that can help; else the submission is rejected.
+
+        Later chunks wait in this lane behind the retries, so their order stands.
+        """
+        uncertain = False  # an answer was lost: the node may have the transaction all the same
+        for _ in range(self._retry.times):
+            if is_held(refusal) or (uncertain and is_past(refusal)) or not is_transient(refusal):
+                break
+            if refusal.code == 0:
+                uncertain = True
+                self._ledger.watch(submission, index)
             gevent.sleep(self._retry.pause_s)
             if submission.outcome is not None:
                 return
             submission.retries += 1
             [answer] = endpoint.send_raw([submission.transactions[index].raw])
-            if isinstance(answer, str) or is_held(answer):
-                self._ledger.accepted(submission, now_s())
+            if isinstance(answer, str):
+                self._ledger.accepted(submission, index, now_s())
                 return
             refusal = answer
-        self._ledger.end(submission, "rejected", refusal.message)
+        if is_held(refusal) or (uncertain and is_past(refusal)):
+            self._ledger.accepted(submission, index, now_s())
+        else:
+            self._ledger.end(submission, "rejected", refusal.message)

@@ -63,7 +63,7 @@ class Submission:
             accepted_s=self.accepted_s,
             seen_s=self.seen_s,
             transactions=len(self.transactions),
-            hashes=["0x" + transaction.hash.hex() for transaction in self.transactions],
+            hashes=[transaction.id for transaction in self.transactions],
             first_block=self.first_block,
             last_block=self.last_block,
             payload_bytes=self.payload_bytes,

@@ -17,7 +17,7 @@ from system.jobs.gates import (
     open_calldata,
     seal_context,
 )
-from system.weights.chunks import split
+from system.jobs.stores import STORES
 from system.weights.digest import chained_digest
 from system.weights.sealed import seal
 
@@ -53,7 +53,11 @@ def gated_draft(
     here, so a stage may be sent as soon as the one before is in a block.
     """
     gate = session.contracts["gate"]
-    digest = chained_digest(split(carried, cell.chunk_bytes))
+    digest = chained_digest(
+        STORES[cell.store].chunks(
+            carried, chunk_bytes=cell.chunk_bytes, words=cell.encoding == "int256"
+        )
+    )
     committed = commitment(
         chain_id=session.chain.chain_id,
         gate=gate,

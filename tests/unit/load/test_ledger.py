@@ -8,19 +8,15 @@ from hypothesis import strategies as st
 
 from bench.load.account import STRIDE, account
 from bench.load.endpoint import Refusal
-from bench.load.ledger import Ledger, is_held, is_transient
+from bench.load.ledger import Ledger, Mined, is_held, is_past, is_transient
 from bench.load.submission import Submission
-from system.chain.keys import keccak256
 from system.chain.transaction import SignedTransaction
 
 WORKER = account("test", process=0, number=0)
 
 
 def submission(name: str, chunks: int = 1) -> Submission:
-    signed = [
-        SignedTransaction(raw=b"raw", hash=keccak256(f"{name}/{index}".encode()))
-        for index in range(chunks)
-    ]
+    signed = [SignedTransaction(f"{name}/{index}".encode()) for index in range(chunks)]
     return Submission(
         name=name,
         cell="cell",
@@ -34,18 +30,25 @@ def submission(name: str, chunks: int = 1) -> Submission:
 
 
 def hashes(one: Submission) -> list[str]:
-    return ["0x" + transaction.hash.hex() for transaction in one.transactions]
+    return [transaction.id for transaction in one.transactions]
+
+
+def begin(ledger: Ledger, one: Submission) -> None:
+    """Open a submission all of whose transactions the node took."""
+    ledger.begin(one)
+    for index in range(len(one.transactions)):
+        ledger.accepted(one, index, 0.5)
 
 
 def test_all_chunks_in_blocks_make_it_included():
     settled: list[Submission] = []
     ledger = Ledger(settle=settled.append)
     one = submission("a", chunks=3)
-    ledger.begin(one)
-    ours, unproven = ledger.mined(
+    begin(ledger, one)
+    ours = ledger.mined(
         [*hashes(one)[:2], "0xforeign"], proven=set(hashes(one)), block=7, seen_s=1.0
     )
-    assert (ours, unproven, one.outcome) == (2, [], None)
+    assert (ours, ledger.unproven, one.outcome) == (2, [], None)
     ledger.mined(hashes(one)[2:], proven=set(hashes(one)), block=9, seen_s=3.0)
     assert (one.outcome, one.first_block, one.last_block, one.seen_s) == ("included", 7, 9, 3.0)
     assert settled == [one]
@@ -56,11 +59,11 @@ def test_all_chunks_in_blocks_make_it_included():
 def test_a_transaction_without_proof_waits_for_its_receipt():
     ledger = Ledger(settle=lambda _: None)
     one = submission("a", chunks=2)
-    ledger.begin(one)
-    _, unproven = ledger.mined(hashes(one), proven={hashes(one)[0]}, block=1, seen_s=1.0)
-    assert unproven == [hashes(one)[1]]
+    begin(ledger, one)
+    ledger.mined(hashes(one), proven={hashes(one)[0]}, block=1, seen_s=1.0)
+    assert [mined.id for mined in ledger.unproven] == [hashes(one)[1]]
     assert one.outcome is None
-    ledger.included(unproven[0], block=1, seen_s=1.0, reverted="WrongSequence(1, 2)")
+    ledger.included(ledger.unproven[0], reverted="WrongSequence(1, 2)")
     assert (one.outcome, one.reason) == ("reverted", "WrongSequence(1, 2)")
     assert one.account.broken
 
@@ -81,7 +84,7 @@ def test_outcomes_add_up_whatever_the_order(steps):
     ones = [submission(f"s{index}", chunks=1 + index % 3) for index in range(6)]
     for one in ones:
         one.account = worker
-        ledger.begin(one)
+        begin(ledger, one)
     for index, step in steps:
         one = ones[index]
         if step in ("mine", "mine twice"):
@@ -89,7 +92,7 @@ def test_outcomes_add_up_whatever_the_order(steps):
                 ledger.mined(hashes(one), proven=set(hashes(one)), block=1, seen_s=1.0)
         elif step == "revert":
             for each in hashes(one):
-                ledger.included(each, block=1, seen_s=1.0, reverted="no")
+                ledger.included(Mined(each, 1, 1.0, proven=False), reverted="no")
         else:
             ending = {"reject": "rejected", "time out": "timed_out", "evict": "evicted"}[step]
             ledger.end(one, ending)
@@ -116,6 +119,24 @@ def test_outcomes_add_up_whatever_the_order(steps):
 )
 def test_which_refusals_are_worth_another_try(refusal, held, transient):
     assert (is_held(refusal), is_transient(refusal)) == (held, transient)
+
+
+def test_a_block_seen_before_the_nodes_answer_still_counts():
+    ledger = Ledger(settle=lambda _: None)
+    one = submission("a", chunks=2)
+    ledger.begin(one)
+    ours = ledger.mined(hashes(one), proven={hashes(one)[0]}, block=4, seen_s=2.0)
+    assert (ours, one.mined) == (0, 0)
+    ledger.accepted(one, 0, 2.1)
+    ledger.accepted(one, 1, 2.2)
+    assert [mined.id for mined in ledger.unproven] == [hashes(one)[1]]
+    ledger.included(ledger.unproven[0])
+    assert (one.outcome, one.last_block, one.seen_s) == ("included", 4, 2.0)
+
+
+def test_a_used_nonce_is_told_from_other_refusals():
+    assert is_past(Refusal(-32000, "nonce too low"))
+    assert not is_past(Refusal(-32000, "txpool is full"))
 
 
 def test_accounts_of_different_processes_never_meet():
