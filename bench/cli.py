@@ -1,23 +1,18 @@
-"""The `weighbridge` command: names the sub-commands and turns errors into one line and a code."""
+"""The `weighbridge` command: names the sub-commands."""
 
 from __future__ import annotations
 
 import sys
 
-import click
-import typer
-
+from bench import command_line
 from bench.network.commands import app as network_app
 from bench.report.commands import report
 from bench.sweep.command import sweep
-from system.errors import UsageError, WeighbridgeError
 
-app = typer.Typer(
+app = command_line.new_app(
     name="weighbridge",
     help="Measure what a Quorum chain can carry when workers send full model weights through it.",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.add_typer(network_app, name="network")
 app.command()(sweep)
@@ -31,19 +26,4 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of `weighbridge <arguments>`; errors are printed as one line."""
-    try:
-        code = app(arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError:
-        return UsageError.exit_code
-    except click.ClickException as error:
-        return _fail(error.format_message(), UsageError.exit_code)
-    except WeighbridgeError as error:
-        return _fail(str(error), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("stopped; rows already written are kept", 130)
-    return code if isinstance(code, int) else 0
-
-
-def _fail(message: str, code: int) -> int:
-    print(f"weighbridge: {' '.join(message.split())}", file=sys.stderr)
-    return code
+    return command_line.run(app, arguments)

@@ -1,52 +1,59 @@
-"""How much a chain committed, counted in its blocks by the same rule for every driver."""
+"""How much a chain committed, counted in its own events by the same rule for every driver."""
 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from system.chain.rpc import Rpc, RpcError
 
-_BLOCKS_A_BODY = 50
+_BLOCKS_A_QUERY = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What the blocks of a run hold: `per_s` is a rate between block timestamps."""
+    """What a run's blocks hold: `per_s` is a rate between block timestamps."""
 
-    transactions: int
+    submissions: int
     per_s: float
     span_s: float
-    largest_block_bytes: int
+    blocks: int
     longest_gap_s: float
 
 
-def committed(rpc: Rpc, *, first: int, last: int) -> Committed:
-    """Transactions a second over the non-empty blocks of a run, without the first and the last.
+def committed(rpc: Rpc, topics: Sequence[str], *, first: int, last: int) -> Committed:
+    """Complete submissions a second over the blocks that hold any, without the first and the last.
 
-    The first block's share and the last one's depend on when the run began and ended within a
-    period, so the rate is what the blocks between them hold, over the time from the first to the
-    last but one.
+    `topics` are events of which a submission leaves one. The first and the last block's shares
+    depend on when the run began and ended within a period, so the rate is what the blocks between
+    them hold, over the time from the first to the last but one. Raises RpcError for fewer than
+    four such blocks.
     """
-    blocks = [block for block in _blocks(rpc, first, last) if block["transactions"]]
-    stamps = [int(block["timestamp"], 16) for block in blocks]
-    counts = [len(block["transactions"]) for block in blocks]
-    if len(blocks) < 4:
-        raise RpcError(0, f"only {len(blocks)} blocks with transactions: too few to give a rate")
+    counts = _counts(rpc, topics, first, last)
+    numbers = sorted(counts)
+    if len(numbers) < 4:
+        raise RpcError(0, f"only {len(numbers)} blocks with submissions: too few to give a rate")
+    stamps = [_timestamp(rpc, number) for number in numbers]
     span_s = stamps[-2] - stamps[0]
     return Committed(
-        transactions=sum(counts),
-        per_s=sum(counts[1:-1]) / span_s,
+        submissions=sum(counts.values()),
+        per_s=sum(counts[number] for number in numbers[1:-1]) / span_s,
         span_s=float(span_s),
-        largest_block_bytes=max(int(block["size"], 16) for block in blocks),
-        longest_gap_s=float(max(b - a for a, b in itertools.pairwise(stamps))),
+        blocks=len(numbers),
+        longest_gap_s=float(max(after - before for before, after in itertools.pairwise(stamps))),
     )
 
 
-def _blocks(rpc: Rpc, first: int, last: int) -> list[dict[str, str]]:
-    numbers = range(first, last + 1)
-    blocks: list[dict[str, str]] = []
-    for start in range(0, len(numbers), _BLOCKS_A_BODY):
-        part = numbers[start : start + _BLOCKS_A_BODY]
-        blocks += rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in part])
-    return blocks
+def _counts(rpc: Rpc, topics: Sequence[str], first: int, last: int) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    for start in range(first, last + 1, _BLOCKS_A_QUERY):
+        end = min(last, start + _BLOCKS_A_QUERY - 1)
+        wanted = {"fromBlock": hex(start), "toBlock": hex(end), "topics": [list(topics)]}
+        counts.update(int(log["blockNumber"], 16) for log in rpc.call("eth_getLogs", wanted))
+    return counts
+
+
+def _timestamp(rpc: Rpc, number: int) -> int:
+    return int(rpc.call("eth_getBlockByNumber", hex(number), False)["timestamp"], 16)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from locust.argument_parser import LocustArgumentParser
-
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
@@ -14,6 +13,9 @@ from system.errors import UsageError
 from system.jobs.gates import require_store
 from system.learning.models import WeightSpec, parse_weights
 from system.weights import codec
+
+if TYPE_CHECKING:  # importing Locust patches the whole process: a flood has no use for that
+    from locust.argument_parser import LocustArgumentParser
 
 
 @dataclass(frozen=True, slots=True)
