@@ -24,22 +24,20 @@ class Committed:
 
 
 def committed(rpc: Rpc, topics: Sequence[str], *, first: int, last: int) -> Committed:
-    """Complete submissions a second over the blocks that hold any, without the first and the last.
+    """Complete submissions a second, from the first block that holds any to the last.
 
-    `topics` are events of which a submission leaves one. The first and the last block's shares
-    depend on when the run began and ended within a period, so the rate is what the blocks between
-    them hold, over the time from the first to the last but one. Raises RpcError for fewer than
-    four such blocks.
+    `topics` are events of which a submission leaves one. What the first block holds was committed
+    before that time began, so it does not count. Raises RpcError for fewer than four such blocks.
     """
     counts = _counts(rpc, topics, first, last)
     numbers = sorted(counts)
     if len(numbers) < 4:
         raise RpcError(0, f"only {len(numbers)} blocks with submissions: too few to give a rate")
     stamps = [_timestamp(rpc, number) for number in numbers]
-    span_s = stamps[-2] - stamps[0]
+    span_s = stamps[-1] - stamps[0]
     return Committed(
         submissions=sum(counts.values()),
-        per_s=sum(counts[number] for number in numbers[1:-1]) / span_s,
+        per_s=sum(counts[number] for number in numbers[1:]) / span_s,
         span_s=float(span_s),
         blocks=len(numbers),
         longest_gap_s=float(max(after - before for before, after in itertools.pairwise(stamps))),
