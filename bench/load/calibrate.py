@@ -13,6 +13,7 @@ from bench.load.account import account
 from bench.load.session import CellPlan, Session
 from bench.load.workloads import Call
 from bench.load.workloads.jobs import JobsWorkload
+from system.chain.private import HASH_BYTES
 from system.chain.receipts import NotMined, Reverted
 from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call as ControlCall
@@ -71,7 +72,9 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     first = workload.draft(worker)
     worker.sequence += 1
     second = workload.draft(worker)
-    sender = Sender(rpc, worker.key, session.chain.chain_id)
+    manager = session.manager()
+    public = manager is None
+    sender = Sender(rpc, worker.key, session.chain.chain_id, manager=manager)
     used: list[list[tuple[Call, int]]] = [[], []]
     for one, other in zip(first.stages, second.stages, strict=True):
         gas = _gas_used(sender, [*joining, *one, *other])[len(joining) :]
@@ -80,11 +83,12 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
         joining = ()
     carrying = [[gas for call, gas in part if _carries(session, call)] for part in used]
     return Calibrated(
-        cell=replace(cell, gas=_limits(session.chain.gas_limit, *carrying)),
+        # The receipt of a private transaction has the gas of its hash, not of what was done.
+        cell=replace(cell, gas=_limits(session.chain.gas_limit, *carrying) if public else ()),
         transactions=len(used[1]),
         payload_bytes=second.payload_bytes,
         # A signed legacy transaction adds 104 to 112 bytes to its data, whatever these are.
-        wire_bytes=sum(len(call.data) + 110 for call, _ in used[1]),
+        wire_bytes=sum((len(call.data) if public else HASH_BYTES) + 110 for call, _ in used[1]),
         gas_used=sum(gas for _, gas in used[1]),
         decode_error_max=_decode_error(session, cell),
     )

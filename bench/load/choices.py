@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 STORES = ("hash", "calldata", "event", "code", "storage", "array")
-PRIVACIES = ("plain", "commit", "sealed")
+PRIVACIES = ("plain", "commit", "sealed", "private")
 SYSTEMS = ("jobs",)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
+from system.chain.private import Route
 from system.errors import UsageError
 from system.jobs.gates import require_store
 from system.learning.models import WeightSpec, parse_weights
@@ -42,6 +43,7 @@ class SwarmConfig:
     topology: str
     users: int | None
     report: bool
+    route: Route | None = None  # of private transactions
 
     @property
     def open_loop(self) -> bool:
@@ -59,6 +61,15 @@ def add_arguments(parser: LocustArgumentParser) -> None:
     parser.add_argument("--encoding", default="float32", choices=codec.names())
     parser.add_argument("--store", default="calldata", choices=STORES)
     parser.add_argument("--privacy", default="plain", choices=PRIVACIES)
+    parser.add_argument(
+        "--ptm-url", default="", help="for --privacy private: the manager's HTTP address"
+    )
+    parser.add_argument(
+        "--private-for",
+        default="",
+        help="for --privacy private: the receiving managers' public keys, with commas; "
+        "default: the sender's own manager alone",
+    )
     parser.add_argument("--system", default="jobs", choices=SYSTEMS)
     parser.add_argument(
         "--rate",
@@ -110,7 +121,7 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         store=options.store,
         privacy=options.privacy,
         system=options.system,
-        rpc_urls=tuple(url.strip() for url in options.rpc_url.split(",") if url.strip()),
+        rpc_urls=tuple(_listed(options.rpc_url)),
         chain_id=options.chain_id,
         rate_per_s=options.rate,
         schedule=options.schedule,
@@ -125,4 +136,15 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         topology=options.topology,
         users=options.num_users,
         report=not options.no_report,
+        route=_route(options),
     )
+
+
+def _route(options: argparse.Namespace) -> Route | None:
+    if not options.ptm_url:
+        return None
+    return Route(options.ptm_url, tuple(_listed(options.private_for)))
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from system.chain.compiler import artifact
 from system.chain.deploy import created_address, creation
 from system.chain.keys import derive_key
+from system.chain.private import Manager
 from system.chain.probe import Chain
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender, send_all
@@ -29,6 +30,7 @@ def deploy_jobs(
     privacy: str,
     seed: int,
     salt: str,
+    manager: Manager | None = None,
 ) -> dict[str, str]:
     """The addresses of the contracts; the server has published the first model's weights.
 
@@ -36,7 +38,8 @@ def deploy_jobs(
     nonces begin at 0, the addresses of what it creates are known beforehand, and everything goes
     out at once, into a block or two.
     """
-    server = Sender(rpc, derive_key(f"{seed}|{salt}", "server", 0), chain.chain_id)
+    key = derive_key(f"{seed}|{salt}", "server", 0)
+    server = Sender(rpc, key, chain.chain_id, manager=manager)
     calls: list[Call] = []
     contracts: dict[str, str] = {}
     if any(spec.count == 0 for spec in specs):

@@ -11,7 +11,11 @@ from urllib.parse import urlsplit
 import orjson
 from geventhttpclient import HTTPClient
 
+from system.chain.private import SEND, Route
+
 _HEADERS = {"Content-Type": "application/json"}
+# Request id and hexadecimal digits are filled in.
+_SENDING = b'{"jsonrpc":"2.0","id":%d,"method":"eth_sendRawTransaction","params":["0x%b"]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,19 @@ class Refusal:
 
 
 class Endpoint:
-    """One node's HTTP address; each sender holds one of `connections` sockets while it waits."""
+    """One node's HTTP address; each sender holds one of `connections` sockets while it waits.
 
-    def __init__(self, url: str, *, connections: int, timeout_s: float) -> None:
+    With a `route` what is sent are private transactions.
+    """
+
+    def __init__(
+        self, url: str, *, connections: int, timeout_s: float, route: Route | None = None
+    ) -> None:
         parts = urlsplit(url)
         assert parts.hostname  # validated by system.chain.rpc.Rpc before
         self.url = url
         self._path = parts.path or "/"
+        self._sending = _SENDING if route is None else _private_sending(route)
         self._client = HTTPClient(
             parts.hostname,
             parts.port or (443 if parts.scheme == "https" else 80),
@@ -42,9 +52,7 @@ class Endpoint:
     def send_raw(self, raws: Sequence[bytes]) -> list[str | Refusal]:
         """The transaction hash or the refusal for each signed transaction, in order."""
         body = b",".join(
-            b'{"jsonrpc":"2.0","id":%d,"method":"eth_sendRawTransaction","params":["0x%b"]}'
-            % (index, binascii.hexlify(raw))
-            for index, raw in enumerate(raws)
+            self._sending % (index, binascii.hexlify(raw)) for index, raw in enumerate(raws)
         )
         try:
             answer = self._post(body if len(raws) == 1 else b"[%b]" % body)
@@ -77,6 +85,12 @@ class Endpoint:
         if response.status_code != 200:
             raise ValueError(f"HTTP {response.status_code} {bytes(data[:80])!r}")
         return orjson.loads(bytes(data))
+
+
+def _private_sending(route: Route) -> bytes:
+    arguments = orjson.dumps(route.arguments).replace(b"%", b"%%")
+    method = SEND.encode()
+    return b'{"jsonrpc":"2.0","id":%%d,"method":"%b","params":["0x%%b",%b]}' % (method, arguments)
 
 
 def _outcome(answer: dict[str, Any]) -> str | Refusal:

@@ -17,6 +17,7 @@ from bench.network import state
 from bench.record.provenance import run_meta
 from bench.record.schema import CellEnd, CellFacts
 from bench.record.writer import RunWriter, create_run, open_run
+from system.chain.private import Manager, Route, require_manager
 from system.chain.probe import Chain, WrongChain, block_period_s, probe
 from system.chain.rpc import Rpc
 from system.errors import UsageError
@@ -30,6 +31,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
     Raises UsageError where what the user gave can't be used: an endpoint, a chain, weights.
     """
     urls = config.rpc_urls or running_network()
+    route = _route(config, urls)
     chain = _probe_all(urls, config.chain_id)
     run = _run(config, argv, chain)
     rpc = Rpc(urls[0])
@@ -42,6 +44,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         privacy=config.privacy,
         seed=config.seed,
         salt=salt,
+        manager=None if route is None else Manager(route),
     )
     # A young chain has no two blocks to tell its period from; by now it has.
     chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
@@ -62,6 +65,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         duration_s=config.duration_s,
         drain_s=config.drain_s,
         batch=config.batch,
+        route=route,
     )
     calibrated = _calibrated(rpc, run, config, session)
     session = replace(
@@ -100,6 +104,17 @@ def running_network() -> tuple[str, ...]:
             "no endpoint: start a network with `weighbridge network up`, or give --rpc-url"
         )
     return found.endpoints[:1]
+
+
+def _route(config: SwarmConfig, urls: Sequence[str]) -> Route | None:
+    """How private transactions travel; raises UsageError where they can't."""
+    if config.privacy != "private":
+        return None
+    for url in urls:
+        require_manager(Rpc(url))
+    if config.route is None:
+        raise UsageError("--privacy private needs --ptm-url, the manager's HTTP address")
+    return config.route
 
 
 def _probe_all(urls: Sequence[str], chain_id: int | None) -> Chain:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from bench.load.account import Account
 from bench.load.submission import Submission
 from bench.load.workloads import Call, Workload
+from system.chain.private import Manager, sign_private
 from system.chain.transaction import SignedTransaction, sign_legacy
 
 BUFFER_BYTES = 256 * 2**20
@@ -22,13 +23,15 @@ class Preparer:
     """Makes submissions of one process: names, nonces and sequences each have one owner, here.
 
     Without `ahead` nothing is signed before it is sent: a stage that follows takes its account's
-    next nonce, and would wait behind everything that was signed but not sent.
+    next nonce, and would wait behind everything that was signed but not sent. With a `manager`
+    everything is private; to sign then means to wait for the manager, so nothing is ahead either.
     """
 
     workload: Workload
     chain_id: int
     process: str
     ahead: bool = True
+    manager: Manager | None = None
     buffer_bytes: int = BUFFER_BYTES
     ready: dict[int, deque[Submission]] = field(default_factory=dict)
     ready_bytes: int = 0
@@ -37,10 +40,12 @@ class Preparer:
     def make(self, account: Account) -> Submission:
         """Encode and sign the account's next submission now."""
         started_s = time.perf_counter()
+        name = f"{self.process}-{self.made}"
+        self.made += 1
         draft = self.workload.draft(account)
         encoded_s = time.perf_counter()
         submission = Submission(
-            name=f"{self.process}-{self.made}",
+            name=name,
             cell=draft.cell,
             account=account,
             first_nonce=account.nonce,
@@ -50,12 +55,16 @@ class Preparer:
             sign_s=time.perf_counter() - encoded_s,
             later=draft.then,
         )
-        self.made += 1
         account.sequence += 1
         return submission
 
     def sign(self, account: Account, calls: Sequence[Call]) -> list[SignedTransaction]:
-        """The signed transactions of `calls`, with the account's next nonces."""
+        """The signed transactions of `calls`, with the account's next nonces.
+
+        Private ones where there is a manager; raises ManagerFailed where it takes no payload.
+        """
+        if self.manager is not None:
+            return self._sign_private(self.manager, account, calls)
         signed = [
             sign_legacy(
                 key=account.key,
@@ -69,6 +78,18 @@ class Preparer:
         ]
         account.nonce += len(calls)
         return signed
+
+    def _sign_private(
+        self, manager: Manager, account: Account, calls: Sequence[Call]
+    ) -> list[SignedTransaction]:
+        # Storing waits for the manager, and others may sign for the account meanwhile.
+        stored = [manager.store(call.data) for call in calls]
+        first = account.nonce
+        account.nonce += len(calls)
+        return [
+            sign_private(key=account.key, nonce=first + i, gas=call.gas, to=call.to, stored=hash_)
+            for i, (call, hash_) in enumerate(zip(calls, stored, strict=True))
+        ]
 
     def sign_next(self, submission: Submission) -> list[SignedTransaction]:
         """The signed transactions of the submission's next stage."""

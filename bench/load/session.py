@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from system.chain.private import Manager, Route
 from system.chain.probe import Chain
 
 
@@ -45,6 +46,11 @@ class Session:
     duration_s: float | None
     drain_s: float
     batch: int
+    route: Route | None = None  # of private transactions; None: everything is public
+
+    def manager(self) -> Manager | None:
+        """A new connection to the private transaction manager; None where nothing is private."""
+        return None if self.route is None else Manager(self.route)
 
 
 def write_session(run_dir: Path, session: Session) -> Path:
@@ -63,4 +69,7 @@ def read_session(path: Path) -> Session:
     raw["cells"] = tuple(CellPlan(**{**c, "gas": tuple(c["gas"])}) for c in raw["cells"])
     for name in ("rpc_urls", "topics", "completed_topics"):
         raw[name] = tuple(raw[name])
+    if raw.get("route") is not None:
+        manager_url, receivers = raw["route"]["manager_url"], raw["route"]["private_for"]
+        raw["route"] = Route(manager_url, tuple(receivers))
     return Session(**raw)

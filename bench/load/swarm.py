@@ -57,7 +57,8 @@ class Swarm:
         gc.set_threshold(100_000, 50, 50)
         self._rows = RowFile(run_dir, session=session.id, process=str(process))
         self._endpoints = [
-            Endpoint(url, connections=LANES + 2, timeout_s=30.0) for url in session.rpc_urls
+            Endpoint(url, connections=LANES + 2, timeout_s=30.0, route=session.route)
+            for url in session.rpc_urls
         ]
         self.ledger = Ledger(settle=self._settle, advance=self._advance)
         self.sender = Sender(self._endpoints, self.ledger, lanes=LANES, batch=session.batch)
@@ -76,6 +77,7 @@ class Swarm:
             session.chain.chain_id,
             f"{session.id}-{process}",
             ahead=all(cell.privacy == "plain" for cell in session.cells),
+            manager=session.manager(),
         )
         self._workload = workload
         self.accounts: list[Account] = []

@@ -189,6 +189,11 @@ def _checked_point(point: Point) -> Point:
             hint = f"did you mean {close[0]!r}?" if close else f"choose one of {', '.join(allowed)}"
             raise PlanError(f"unknown {name} {value!r}: {hint}")
     require_store(point.privacy, point.store)
+    if point.privacy == "private":
+        raise PlanError(
+            "privacy 'private' needs nodes with private transaction managers, which no topology "
+            "has: use locust with --rpc-url, --ptm-url and --private-for"
+        )
     _check_number("rate_per_s", point.rate_per_s, low=0)
     _check_number("period_s", point.period_s, low=0)
     _check_number("users", point.users, low=0, whole=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from system.chain.keys import address_of
+from system.chain.private import SEND, Manager, sign_private
 from system.chain.receipts import wait_for_receipt
 from system.chain.rpc import Rpc
 from system.chain.transaction import sign_legacy
@@ -14,12 +15,16 @@ from system.chain.transaction import sign_legacy
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """An account at one node. `key` has 32 bytes, `gas_price` is in wei."""
+    """An account at one node. `key` has 32 bytes, `gas_price` is in wei.
+
+    With a `manager` everything it sends is private.
+    """
 
     rpc: Rpc
     key: bytes = field(repr=False)
     chain_id: int
     gas_price: int = 0
+    manager: Manager | None = None
 
     @property
     def address(self) -> str:
@@ -59,20 +64,23 @@ def hand_over(sender: Sender, calls: Sequence[Call]) -> list[str]:
     """
     rpc = sender.rpc
     nonce = int(rpc.call("eth_getTransactionCount", sender.address, "pending"), 16)
-    return [
-        str(rpc.call("eth_sendRawTransaction", _signed(sender, call, nonce + index)))
-        for index, call in enumerate(calls)
-    ]
+    return [_sent(sender, call, nonce + index) for index, call in enumerate(calls)]
 
 
-def _signed(sender: Sender, call: Call, nonce: int) -> str:
+def _sent(sender: Sender, call: Call, nonce: int) -> str:
+    to = None if call.to is None else bytes.fromhex(call.to[2:])
+    if sender.manager is not None:
+        stored = sender.manager.store(call.data)
+        private = sign_private(key=sender.key, nonce=nonce, gas=call.gas, to=to, stored=stored)
+        arguments = sender.manager.route.arguments
+        return str(sender.rpc.call(SEND, "0x" + private.raw.hex(), arguments))
     signed = sign_legacy(
         key=sender.key,
         nonce=nonce,
         gas=call.gas,
-        to=None if call.to is None else bytes.fromhex(call.to[2:]),
+        to=to,
         data=call.data,
         chain_id=sender.chain_id,
         gas_price=sender.gas_price,
     )
-    return "0x" + signed.raw.hex()
+    return str(sender.rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from system.chain.abi import topic, view, view_request
+from system.chain.private import input_of
 from system.chain.rpc import Rpc
 from system.errors import WeighbridgeError
 from system.jobs.board import WEIGHTS_CHUNK, WEIGHTS_PUBLISHED, job_of
@@ -183,8 +184,7 @@ def _last_run(
 
 
 def _input(rpc: Rpc, log: dict[str, Any]) -> bytes:
-    sent = rpc.call("eth_getTransactionByHash", log["transactionHash"])
-    return bytes.fromhex(sent["input"][2:])
+    return input_of(rpc, rpc.call("eth_getTransactionByHash", log["transactionHash"]))
 
 
 def _argument(data: bytes, *, position: int, unit: int = 1) -> bytes:

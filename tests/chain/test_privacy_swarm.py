@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,10 @@ import pytest
 from bench.record.reader import read_run
 from bench.sweep.locust_run import run_cell
 from bench.sweep.plan import Cell, Plan, Point
+from system.chain.keys import derive_key
+from system.chain.private import SEND, Route, sign_private
+from system.chain.rpc import Rpc, RpcError
+from system.paths import PROJECT_ROOT
 
 pytestmark = pytest.mark.chain
 
@@ -46,3 +52,25 @@ def test_a_swarm_in_stages_is_counted_once(single, tmp_path, privacy, rate_per_s
     assert end.reconciled.agrees
     assert end.reconciled.submissions_on_chain == len(rows)
     assert end.reconciled.transactions_on_chain == transactions * len(rows)
+
+
+def test_private_transactions_are_refused_where_nothing_keeps_them(single, tmp_path):
+    command = [sys.executable, "-m", "locust", "-f", str(PROJECT_ROOT / "locustfile.py")]
+    command += ["--headless", "--users", "1", "--weights", "10", "--privacy", "private"]
+    command += ["--rpc-url", single.endpoints[0], "--run-dir", str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    [line] = [one for one in done.stderr.splitlines() if "weighbridge" in one]
+    assert line.startswith("weighbridge: ")
+    assert "has no private transaction manager" in line
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_private_transaction_is_read_as_such_by_the_node(single):
+    """The node gets as far as asking for the manager that it does not have."""
+    key = derive_key("private", "worker", 1)
+    signed = sign_private(key=key, nonce=0, gas=90_000, to=bytes(20), stored=bytes(64))
+    arguments = Route("http://127.0.0.1:1").arguments
+    with pytest.raises(RpcError, match="private transaction manager is not in use"):
+        Rpc(single.endpoints[0]).call(SEND, "0x" + signed.raw.hex(), arguments)
