@@ -35,6 +35,8 @@ _FLOOD_LIMIT_S = 180.0
 # Encoding alone fills a core with these: more users would only wait longer for their turn.
 _NAIVE_USERS = 20
 _NAIVE_GAS = 6_000_000
+# Waiting transactions share a request, as the flood's do.
+_BATCH = 16
 
 
 class RunFailed(WeighbridgeError):
@@ -72,7 +74,7 @@ def run_swarm(
 ) -> Measured:
     """This project's Locust swarm at an offered rate; its CPU as the run's own record has it."""
     point = Point(weights, encoding=encoding, rate_per_s=rate_per_s, topology=topology)
-    plan = Plan("compare", (point,), warmup_s=0.0, duration_s=seconds, drain_s=60.0)
+    plan = Plan("compare", (point,), warmup_s=0.0, duration_s=seconds, drain_s=60.0, batch=_BATCH)
     [cell] = plan.cells()
     with _network(topology) as (url, folder):
         run = create_run(folder / "run", run_meta(run="compare", argv=[], plan={}, seed=plan.seed))

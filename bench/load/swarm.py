@@ -30,6 +30,7 @@ from bench.record.schema import BlockRow
 from bench.record.writer import RowFile
 
 LANES = 64
+BATCH_LANES = 8  # fewer, so that transactions meet in a lane and share a body
 ENROLMENT = ""  # the cell of transactions that register workers: counted nowhere
 
 
@@ -56,12 +57,13 @@ class Swarm:
         gc.freeze()
         gc.set_threshold(100_000, 50, 50)
         self._rows = RowFile(run_dir, session=session.id, process=str(process))
+        self._lanes = LANES if session.batch == 1 else BATCH_LANES
         self._endpoints = [
             Endpoint(url, connections=LANES + 2, timeout_s=30.0, route=session.route)
             for url in session.rpc_urls
         ]
         self.ledger = Ledger(settle=self._settle, advance=self._advance)
-        self.sender = Sender(self._endpoints, self.ledger, lanes=LANES, batch=session.batch)
+        self.sender = Sender(self._endpoints, self.ledger, lanes=self._lanes, batch=session.batch)
         self.watcher = Watcher(
             self._endpoints[process % len(self._endpoints)],
             self.ledger,
