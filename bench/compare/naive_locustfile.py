@@ -5,12 +5,16 @@ for every kind of transaction, and a receipt polled for each. Its configuration 
 environment, as such files take theirs.
 """
 
+from __future__ import annotations
+
 from locust import User, events, task
+from locust.env import Environment
 
 import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import requests
@@ -19,20 +23,18 @@ from web3 import HTTPProvider, Web3
 
 SETTINGS = json.loads(os.environ["NAIVE_SETTINGS"])
 _numbers = iter(range(10**6))
-
-
 started_cpu_s = 0.0
 
 
-@events.test_start.add_listener
-def start_clock(environment, **_):
+@events.test_start.add_listener  # type: ignore[untyped-decorator]
+def start_clock(environment: Environment, **_: Any) -> None:
     """Count the generator's CPU from here: imports are nobody's load."""
     global started_cpu_s
     started_cpu_s = time.process_time()
 
 
-@events.test_stop.add_listener
-def stop_clock(environment, **_):
+@events.test_stop.add_listener  # type: ignore[untyped-decorator]
+def stop_clock(environment: Environment, **_: Any) -> None:
     """Leave the CPU where the comparison finds it."""
     used_s = time.process_time() - started_cpu_s
     Path(SETTINGS["cpu_file"]).write_text(json.dumps({"cpu_s": used_s}))
@@ -41,7 +43,7 @@ def stop_clock(environment, **_):
 class NaiveWorker(User):
     """Joins the board, then submits int256[] chunks one after another, waiting for each."""
 
-    def on_start(self):
+    def on_start(self) -> None:
         """Connect, make an account of its own, register."""
         self.w3 = Web3(HTTPProvider(SETTINGS["url"], session=requests.Session()))
         self.account = Account.from_key(Web3.keccak(text=f"naive {next(_numbers)}"))
@@ -52,7 +54,7 @@ class NaiveWorker(User):
         self.send(self.board.functions.join())
 
     @task
-    def submit(self):
+    def submit(self) -> None:
         """One result: the weights in fixed point, in as many chunks as the size limit forces."""
         started_s = time.perf_counter()
         integers = [int(weight * 10**9) for weight in self.weights]
@@ -62,7 +64,7 @@ class NaiveWorker(User):
             call = self.store.functions.submitArray(self.sequence, index, len(chunks), values)
             self.send(call)
         self.sequence += 1
-        events.request.fire(
+        events.request.fire(  # type: ignore[no-untyped-call]
             request_type="naive",
             name="submit",
             response_time=1000 * (time.perf_counter() - started_s),
@@ -71,7 +73,7 @@ class NaiveWorker(User):
             context={},
         )
 
-    def send(self, call):
+    def send(self, call: Any) -> None:
         """Build, sign, send, wait: web3.py's own four steps."""
         transaction = call.build_transaction(
             {
