@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
 from bench import command_line
 from bench.network.commands import app as network_app
@@ -21,7 +23,13 @@ app.command()(report)
 
 def main() -> None:
     """Run the command line: exit codes 0 done, 1 fell short, 2 unusable input, 3 no network."""
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(run(sys.argv[1:]))
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    # As an exception it passes every `finally` on its way: generators and validators are ended.
+    raise SystemExit(command_line.stopped(128 + number))
 
 
 def run(arguments: list[str]) -> int:

@@ -6,10 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import click
 import typer
 
 from system.errors import UsageError, WeighbridgeError
+
+# Newer Typers carry a Click of their own, older ones used the installed one. Either way Typer's
+# BadParameter is a UsageError, which is a ClickException.
+_ClickException: Any = typer.BadParameter.__mro__[2]
 
 
 def new_app(**settings: Any) -> typer.Typer:
@@ -22,15 +25,18 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     input, 3 no network, 130 interrupted."""
     try:
         code = app(list(arguments), standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError:
-        return UsageError.exit_code
-    except click.ClickException as error:
-        return _fail(error.format_message(), UsageError.exit_code)
+    except _ClickException as error:
+        return _fail(_said(error), UsageError.exit_code)
     except WeighbridgeError as error:
         return _fail(str(error), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        return _fail("stopped; rows already written are kept", 130)
+    except (typer.Abort, KeyboardInterrupt):
+        return stopped(130)
     return code if isinstance(code, int) else 0
+
+
+def stopped(code: int) -> int:
+    """The exit code of a command that a person or the system stopped, which is said."""
+    return _fail("stopped; rows already written are kept", code)
 
 
 def run_function(function: Callable[..., int], arguments: Sequence[str]) -> int:
@@ -38,6 +44,14 @@ def run_function(function: Callable[..., int], arguments: Sequence[str]) -> int:
     app = new_app()
     app.command()(function)
     return run(app, arguments)
+
+
+def _said(error: Any) -> str:
+    where = f"{error.ctx.command_path} --help" if error.ctx else "weighbridge --help"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return f"no command is given: `{where}` lists them"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return f"{message[:1].lower()}{message[1:]}: see `{where}`"
 
 
 def _fail(message: str, code: int) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
-from bench.load.schedule import SHAPES
+from bench.load.schedule import SHAPES, Schedule
 from system.chain.private import Route
 from system.errors import UsageError
 from system.jobs.gates import require_store
@@ -17,6 +17,15 @@ from system.weights import codec
 
 if TYPE_CHECKING:  # importing Locust patches the whole process: a flood has no use for that
     from locust.argument_parser import LocustArgumentParser
+
+_LONGEST_S = 1e6
+_CHOICES = {
+    "encoding": codec.names(),
+    "store": STORES,
+    "privacy": PRIVACIES,
+    "system": SYSTEMS,
+    "schedule": SHAPES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,14 @@ def add_arguments(parser: LocustArgumentParser) -> None:
         default="mnist-softmax",
         help="comma-separated weight counts, model names or .npy files",
     )
-    parser.add_argument("--encoding", default="float32", choices=codec.names())
-    parser.add_argument("--store", default="calldata", choices=STORES)
-    parser.add_argument("--privacy", default="plain", choices=PRIVACIES)
+    for name, default in (
+        ("encoding", "float32"),
+        ("store", "calldata"),
+        ("privacy", "plain"),
+        ("system", "jobs"),
+        ("schedule", "constant"),
+    ):
+        parser.add_argument(f"--{name}", default=default, choices=_CHOICES[name])
     parser.add_argument(
         "--ptm-url", default="", help="for --privacy private: the manager's HTTP address"
     )
@@ -70,7 +84,6 @@ def add_arguments(parser: LocustArgumentParser) -> None:
         help="for --privacy private: the receiving managers' public keys, with commas; "
         "default: the sender's own manager alone",
     )
-    parser.add_argument("--system", default="jobs", choices=SYSTEMS)
     parser.add_argument(
         "--rate",
         type=float,
@@ -78,7 +91,6 @@ def add_arguments(parser: LocustArgumentParser) -> None:
         help="submissions a second of all workers together (open loop); "
         "without it each worker submits again once its last result is on chain",
     )
-    parser.add_argument("--schedule", default="constant", choices=SHAPES)
     parser.add_argument("--warmup", type=float, default=3.0, help="seconds not counted")
     parser.add_argument(
         "--duration", type=float, default=None, help="seconds measured; default: until stopped"
@@ -109,12 +121,14 @@ def add_arguments(parser: LocustArgumentParser) -> None:
 
 def config_from(options: argparse.Namespace) -> SwarmConfig:
     """The validated configuration; raises UsageError in one line that names the cure."""
-    for name in ("warmup", "drain"):
-        if not 0 <= getattr(options, name) < 1e6:
-            raise UsageError(f"--{name} {getattr(options, name):g}: give seconds from 0 up")
+    _check_choices(options)
+    _check_numbers(options)
     require_store(options.privacy, options.store)
-    if options.batch < 1:
-        raise UsageError(f"--batch {options.batch}: give 1 or more transactions a body")
+    rate_per_s, duration_s = _number("rate", options.rate), _number("duration", options.duration)
+    if duration_s is not None and not 0 < duration_s < _LONGEST_S:
+        raise UsageError(f"--duration {duration_s:g}: give seconds above 0")
+    if rate_per_s is not None:
+        Schedule(options.schedule, rate_per_s, duration_s)  # says what is wrong with the three
     return SwarmConfig(
         weights=parse_weights(options.weights),
         encoding=options.encoding,
@@ -122,11 +136,11 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         privacy=options.privacy,
         system=options.system,
         rpc_urls=tuple(_listed(options.rpc_url)),
-        chain_id=options.chain_id,
-        rate_per_s=options.rate,
+        chain_id=_whole("chain-id", options.chain_id),
+        rate_per_s=rate_per_s,
         schedule=options.schedule,
         warmup_s=options.warmup,
-        duration_s=options.duration,
+        duration_s=duration_s,
         drain_s=options.drain,
         seed=options.seed,
         batch=options.batch,
@@ -148,3 +162,40 @@ def _route(options: argparse.Namespace) -> Route | None:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _check_choices(options: argparse.Namespace) -> None:
+    """The page's fields reach us unchecked, unlike the command line's."""
+    for name, allowed in _CHOICES.items():
+        given = getattr(options, name)
+        if given not in allowed:
+            raise UsageError(f"--{name} {given!r}: choose one of {', '.join(allowed)}")
+
+
+def _check_numbers(options: argparse.Namespace) -> None:
+    for name in ("warmup", "drain"):
+        if not 0 <= getattr(options, name) < _LONGEST_S:
+            raise UsageError(f"--{name} {getattr(options, name):g}: give seconds from 0 up")
+    if options.batch < 1:
+        raise UsageError(f"--batch {options.batch}: give 1 or more transactions a body")
+    if options.seed < 0:
+        raise UsageError(f"--seed {options.seed}: give a whole number from 0 up")
+    if options.num_users is not None and options.num_users < 1:
+        raise UsageError(f"--users {options.num_users}: give 1 or more workers")
+
+
+def _number(name: str, given: float | str | None) -> float | None:
+    """An option whose default is None: Locust's page hands it over as text, "" when left empty."""
+    try:
+        return None if given in (None, "") else float(given)
+    except ValueError:
+        raise UsageError(f"--{name} {given!r} is no number") from None
+
+
+def _whole(name: str, given: int | str | None) -> int | None:
+    number = _number(name, given)
+    if number is None:
+        return None
+    if not number.is_integer():
+        raise UsageError(f"--{name} {given!r} is no whole number")
+    return int(number)

@@ -102,17 +102,16 @@ def _on_test_start(environment: Environment, **_: Any) -> None:
                 _prepare()
             except WeighbridgeError as error:
                 log.error("%s", error)
-                gevent.spawn(environment.runner.stop)  # type: ignore[union-attr]
-                return
+                raise gevent.GreenletExit from None  # ends the greenlet that starts the test
         assert _test.prepared is not None
         run_dir, session = _test.prepared[1:]
         # Locust hands the master's options on to its workers: this is how they find the session.
-        options.run_dir = str(run_dir)
+        options.session_dir = str(run_dir.resolve())
         options.session = session.id
         options.processes_taking_part = _processes(environment)
         log.info("rows go to %s", run_dir)
     if not isinstance(environment.runner, MasterRunner):
-        _start_swarm(environment, Path(options.run_dir), options.session)
+        _start_swarm(environment, Path(options.session_dir), options.session)
 
 
 def _processes(environment: Environment) -> int:
@@ -234,7 +233,11 @@ def _end_swarm() -> None:
 
 
 def _on_quitting(environment: Environment, **_: Any) -> None:
-    if isinstance(environment.runner, MasterRunner):
+    # Ctrl-C and SIGTERM come here with the test still running. Ending it settles what is in flight.
+    runner = environment.runner
+    if runner is not None and _leads():
+        runner.quit()
+    if isinstance(runner, MasterRunner):
         _finish_after_workers()
 
 

@@ -14,6 +14,7 @@ from bench.load.deploy import deploy_jobs
 from bench.load.session import CellPlan, Session, write_session
 from bench.load.workloads.jobs import TOPICS, completed_topics
 from bench.network import state
+from bench.record.files import RUN_FILE, cell_path, safe_name
 from bench.record.provenance import run_meta
 from bench.record.schema import CellEnd, CellFacts
 from bench.record.writer import RunWriter, create_run, open_run
@@ -55,7 +56,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         contracts=contracts,
         topics=TOPICS,
         completed_topics=completed_topics(config.privacy),
-        cells=tuple(_cell(spec, config, alone=len(config.weights) == 1) for spec in config.weights),
+        cells=_cells(config, run.path),
         first_block=0,
         system=config.system,
         seed=config.seed,
@@ -126,7 +127,7 @@ def _probe_all(urls: Sequence[str], chain_id: int | None) -> Chain:
 
 
 def _run(config: SwarmConfig, argv: Sequence[str], chain: Chain) -> RunWriter:
-    if config.run_dir is not None and (config.run_dir / "run.json").exists():
+    if config.run_dir is not None and (config.run_dir / RUN_FILE).exists():
         return open_run(config.run_dir)
     name = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     path = config.run_dir or REPORTS_DIR / f"{name}-swarm"
@@ -142,10 +143,23 @@ def _run(config: SwarmConfig, argv: Sequence[str], chain: Chain) -> RunWriter:
     return create_run(path, meta)
 
 
-def _cell(spec: WeightSpec, config: SwarmConfig, *, alone: bool) -> CellPlan:
-    name = config.cell if config.cell and alone else f"{spec.name}_{config.encoding}_{config.store}"
+def _cells(config: SwarmConfig, run_dir: Path) -> tuple[CellPlan, ...]:
+    """One a size, under names that no other cell of the run has, be it of an earlier session."""
+    if config.cell and len(config.weights) == 1:
+        return (_cell(config.cell, config.weights[0], config),)
+    cells: list[CellPlan] = []
+    for spec in config.weights:
+        name = f"{Path(spec.name).stem}_{config.encoding}_{config.store}".replace("+", "-")
+        names = (safe_name(name), *(f"{safe_name(name)}_{number}" for number in range(2, 1000)))
+        taken = {cell.id for cell in cells}
+        free = (one for one in names if one not in taken and not cell_path(run_dir, one).exists())
+        cells.append(_cell(next(free), spec, config))
+    return tuple(cells)
+
+
+def _cell(name: str, spec: WeightSpec, config: SwarmConfig) -> CellPlan:
     return CellPlan(
-        id=name.replace("+", "-"),
+        id=name,
         weights_name=spec.name,
         weights=spec.count,
         encoding=config.encoding if spec.count else "none",

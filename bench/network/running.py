@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.network import process
 from bench.network.build import environment, geth_binary
 from bench.network.genesis import genesis
+from bench.network.guard import Watch, guarding
 from bench.network.node import Node
 from bench.network.ports import free_ports
 from bench.network.process import ProcessId
@@ -33,11 +34,20 @@ They are test keys: never let them hold anything of value.
 class Network:
     """Validators on loopback, one process each; index i is the same validator everywhere."""
 
-    def __init__(self, topology: Topology, directory: Path, geth: Path, nodes: Sequence[Node]):
+    def __init__(
+        self,
+        topology: Topology,
+        directory: Path,
+        *,
+        geth: Path,
+        nodes: Sequence[Node],
+        watch: Watch,
+    ):
         self.topology = topology
         self.directory = directory
         self.nodes = tuple(nodes)
         self._geth = geth
+        self._watch = watch
         self._running: dict[int, ProcessId] = {}
 
     @property
@@ -95,6 +105,7 @@ class Network:
         node = self.nodes[index]
         command = node.command(self._geth, self.topology, mine=mine)
         self._running[index] = process.spawn(command, environment(), node.log)
+        self._watch(self._running[index])
 
     def _wait(self, first_block: int) -> None:
         running = {each: self.nodes[index] for index, each in self._running.items()}
@@ -105,42 +116,44 @@ class Network:
         )
 
 
-def start(topology: Topology, directory: Path) -> Network:
+def start(topology: Topology, directory: Path, *, watch: Watch = lambda _: None) -> Network:
     """The network of that topology, ready: each validator sees all others and a block was made.
 
     A Raft chain makes no block before there is a transaction: there, ready means that each
     validator sees the others and knows the leader. `directory` must be new or empty; it keeps keys,
-    data and logs. Raises UsageError if it is not, NetworkError naming a log if a node ends or is
-    not ready in time; then nothing is left running.
+    data and logs. `watch` is told each process as it starts. Raises UsageError if it is not,
+    NetworkError naming a log if a node ends or is not ready in time; then nothing is left running.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory} is in use; give a new or empty folder for the network")
     geth = geth_binary()
     for _ in range(_RETRIES):
         with suppress(PortTaken):
-            return _start_once(topology, directory.absolute(), geth)
+            return _start_once(topology, directory.absolute(), geth=geth, watch=watch)
         shutil.rmtree(directory)
-    return _start_once(topology, directory.absolute(), geth)
+    return _start_once(topology, directory.absolute(), geth=geth, watch=watch)
 
 
 @contextmanager
 def network(topology: Topology, directory: Path | None = None) -> Iterator[Network]:
-    """A running network that is stopped at the end of the block.
+    """A running network that is stopped at the end of the block, or when this process is killed.
 
     Without a directory its data goes to a temporary one, which is removed unless starting fails.
     """
     place = directory or Path(tempfile.mkdtemp(prefix="weighbridge-"))
-    running = start(topology, place)
-    try:
-        yield running
-    finally:
-        running.stop()
-        if directory is None:
-            shutil.rmtree(place, ignore_errors=True)
+    with guarding(remove=place if directory is None else None) as watch:
+        running = start(topology, place, watch=watch)
+        try:
+            yield running
+        finally:
+            running.stop()
+            if directory is None:
+                shutil.rmtree(place, ignore_errors=True)
 
 
-def _start_once(topology: Topology, directory: Path, geth: Path) -> Network:
-    running = Network(topology, directory, geth, _placed(topology, directory))
+def _start_once(topology: Topology, directory: Path, *, geth: Path, watch: Watch) -> Network:
+    nodes = _placed(topology, directory)
+    running = Network(topology, directory, geth=geth, nodes=nodes, watch=watch)
     _write(running, geth)
     try:
         running._start()

@@ -13,6 +13,7 @@ CELL_PREFIX, END_PREFIX = "cell-", "end-"
 SUBMISSIONS_PREFIX, BLOCKS_PREFIX = "submissions-", "blocks-"
 
 _SAFE = re.compile(r"[A-Za-z0-9._+=,@-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._+=,@-]+")
 
 
 def cell_path(run: Path, cell: str) -> Path:
@@ -50,6 +51,11 @@ def unwritable(path: Path, error: OSError) -> UsageError:
     """The one line for a path that can't be written."""
     why = os.strerror(error.errno) if error.errno else str(error)
     return UsageError(f"{path}: {why}; give a directory that can be written and has space left")
+
+
+def safe_name(text: str) -> str:
+    """A name for files made of `text`: what can't be part of one becomes a hyphen."""
+    return _UNSAFE.sub("-", text).lstrip(".") or "-"
 
 
 def _safe(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bench.record.files import safe_name
 from bench.record.provenance import run_meta
 from bench.record.reader import read_run
 from bench.record.schema import CellEnd
@@ -75,7 +76,7 @@ def sweep(
                     one if one == "closed" else _number("rate", one) for one in _texts(rate)
                 ],
                 period_s=[_number("period", one) for one in _texts(period)],
-                gas_limit=[int(_number("gas-limit", one)) for one in _texts(gas_limit)],
+                gas_limit=[_whole("gas-limit", one) for one in _texts(gas_limit)],
                 users=[] if users is None else [users],
             ),
             duration_s=duration,
@@ -114,7 +115,7 @@ def _print_verdict(summary: Path) -> None:
 
 def _new_run(plan: Plan, out: Path | None) -> RunWriter:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    path = out or REPORTS_DIR / f"{stamp}-{Path(plan.title).stem}"
+    path = out or REPORTS_DIR / f"{stamp}-{safe_name(Path(plan.title).stem)}"
     return create_run(
         path, run_meta(run=path.name, argv=sys.argv, plan=asdict(plan), seed=plan.seed)
     )
@@ -138,3 +139,10 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise PlanError(f"--{name} {text!r} is no number") from None
+
+
+def _whole(name: str, text: str) -> int:
+    number = _number(name, text)
+    if not number.is_integer():  # neither NaN nor infinity is one
+        raise PlanError(f"--{name} {text!r} is no whole number")
+    return int(number)

@@ -7,8 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
+from bench.network.guard import guarding
+from bench.network.process import ProcessId
 from bench.sweep.plan import Cell, Plan
 from system.errors import UsageError
 from system.paths import PROJECT_ROOT
@@ -23,16 +28,16 @@ def run_cell(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str], log:
     Raises UsageError when Locust found the cell's settings unusable.
     """
     limit_s = plan.warmup_s + plan.duration_s + plan.drain_s + _OVERHEAD_S
-    with log.open("wb") as output:
+    with guarding() as watch, log.open("wb") as output:
         process = subprocess.Popen(
             command(plan, cell, run_dir=run_dir, urls=urls),
-            cwd=PROJECT_ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
         try:
+            watch(ProcessId(process.pid, psutil.Process(process.pid).create_time()))
             code = process.wait(timeout=limit_s)
         except subprocess.TimeoutExpired:
             return f"the generator did not end within {limit_s:.0f} s and was stopped"
@@ -73,7 +78,8 @@ def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> li
         options["--processes"] = plan.processes
     flags = [text for key, value in options.items() for text in (key, str(value))]
     locustfile = str(PROJECT_ROOT / "locustfile.py")
-    fixed = ["-m", "locust", "-f", locustfile, "--headless", "--only-summary", "--no-report"]
+    # -P: a folder of the user's own called `bench` must not be taken for ours.
+    fixed = ["-P", "-m", "locust", "-f", locustfile, "--headless", "--only-summary", "--no-report"]
     return [sys.executable, *fixed, *flags]
 
 
@@ -85,12 +91,10 @@ def last_line(log: Path) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop the generator and its worker processes, which share a session of their own."""
-    try:
-        os.killpg(process.pid, signal.SIGTERM if process.poll() is None else signal.SIGKILL)
-        process.wait(timeout=10)
-    except ProcessLookupError:
-        pass
-    except subprocess.TimeoutExpired:
+    """End the generator and its worker processes, which share a session of their own.
+
+    At once: its rows are on disk, and a cell that it cut short would pass for a whole one.
+    """
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()

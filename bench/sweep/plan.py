@@ -7,6 +7,7 @@ import itertools
 import math
 import random
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
 from bench.network.topology import load_topology
+from bench.record.files import safe_name
 from system.errors import UsageError
 from system.jobs.gates import require_store
 from system.learning.models import parse_weights
@@ -66,7 +68,8 @@ class Cell:
         """A name fit for files, the same in every run of the plan."""
         point = self.point
         rate = "closed" if point.rate_per_s is None else f"{point.rate_per_s:g}ps"
-        parts = [Path(point.weights).stem, point.encoding, point.store, rate, point.topology]
+        topology = Path(point.topology).stem
+        parts = [Path(point.weights).stem, point.encoding, point.store, rate, topology]
         if point.privacy != "plain":
             parts.append(point.privacy)
         if point.schedule != "constant":
@@ -74,8 +77,10 @@ class Cell:
         if point.period_s is not None:
             parts.append(f"{point.period_s:g}s")
         if point.gas_limit is not None:
-            parts.append(f"{point.gas_limit // 10**6}M")
-        return "_".join((*parts, f"r{self.repeat}")).replace("+", "-")
+            parts.append(f"{point.gas_limit / 1e6:g}M")
+        if point.users is not None:
+            parts.append(f"{point.users}users")
+        return safe_name("_".join((*parts, f"r{self.repeat}")).replace("+", "-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,13 @@ def load_plan(name_or_path: str, axes: Mapping[str, Sequence[Any]], **settings: 
         raise PlanError(f"{name_or_path}: write at least one [[cells]] table")
     points: dict[Point, None] = {}
     for table in tables:
+        if not isinstance(table, dict):
+            raise PlanError(f"{name_or_path}: `cells` holds {table!r}; write [[cells]] tables")
         _refuse_unknown(table, set(_AXES), "[[cells]]")
         for point in _expand({**table, **axes}):
             points[point] = None
+    if not points:
+        raise PlanError(f"{name_or_path} asks for no cells: give every key at least one value")
     chosen = {key: value for key, value in settings.items() if value is not None}
     return _checked(Plan(points=tuple(points), **{"title": name_or_path, **raw, **chosen}))
 
@@ -175,7 +184,11 @@ def _expand(table: Mapping[str, Any]) -> list[Point]:
 
 
 def _checked_point(point: Point) -> Point:
-    [spec] = parse_weights(point.weights)
+    specs = parse_weights(point.weights)
+    if len(specs) != 1:
+        raise PlanError(f"weights = {point.weights!r}: write each size as a text of its own")
+    if not isinstance(point.topology, str):
+        raise PlanError(f"topology = {point.topology!r}: give a name or the path of a TOML file")
     for name, allowed in (
         ("encoding", codec.names()),
         ("store", STORES),
@@ -199,7 +212,7 @@ def _checked_point(point: Point) -> Point:
     _check_number("users", point.users, low=0, whole=True)
     _check_number("gas_limit", point.gas_limit, low=0, whole=True)
     load_topology(point.topology, topology_overrides(point))
-    if spec.count == 0:  # the counter carries no weights, so these axes say nothing of it
+    if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it
         return replace(point, encoding="float32", store="calldata", privacy="plain")
     return point
 
@@ -225,7 +238,13 @@ def _checked(plan: Plan) -> Plan:
         _check_number(name, getattr(plan, name), low=0, whole=True)
     _check_number("duration_s", plan.duration_s, low=0)
     for name in ("warmup_s", "drain_s"):
-        _check_number(name, getattr(plan, name), low=-1e-9)
-    if not isinstance(plan.seed, int) or not isinstance(plan.title, str):
-        raise PlanError("seed is a whole number and title a text")
+        if getattr(plan, name) != 0:
+            _check_number(name, getattr(plan, name), low=0)
+    if isinstance(plan.seed, bool) or not isinstance(plan.seed, int) or plan.seed < 0:
+        raise PlanError(f"seed = {plan.seed!r}: give a whole number from 0 up")
+    if not isinstance(plan.title, str):
+        raise PlanError(f"title = {plan.title!r}: give a text")
+    for name, count in Counter(cell.id for cell in plan.cells()).items():
+        if count > 1:
+            raise PlanError(f"{count} cells would be called {name}: give their files other names")
     return plan

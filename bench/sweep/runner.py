@@ -14,7 +14,7 @@ from bench.record.schema import CellEnd
 from bench.record.writer import RunWriter
 from bench.sweep.locust_run import run_cell
 from bench.sweep.plan import Cell, Plan, topology_overrides
-from system.errors import NetworkError
+from system.errors import NetworkError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _one(plan: Plan, cell: Cell, run: RunWriter, urls: Sequence[str]) -> CellEnd
             fault = run_cell(
                 plan, cell, run_dir=run.path, urls=endpoints, log=logs / f"{cell.id}.log"
             )
-    except NetworkError as error:
+    except (NetworkError, UsageError) as error:  # the other cells may well work
         fault = str(error)
     end = read_cell_end(run.path, cell.id)
     if end is None:  # the generator died: say so instead of leaving a hole

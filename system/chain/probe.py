@@ -79,7 +79,7 @@ def _chain_id(rpc: Rpc) -> int:
         return int(rpc.call("eth_chainId"), 16)
     except (RpcError, ValueError, TypeError) as error:
         raise WrongChain(
-            f"{masked(rpc.url)} answers JSON-RPC but is no Ethereum chain ({error}); "
+            f"{masked(rpc.url)} does not answer as an Ethereum node does ({error}); "
             "give --rpc-url the HTTP address of a Quorum node"
         ) from error
 

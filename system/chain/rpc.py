@@ -87,7 +87,8 @@ class Rpc:
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(self.url, type(error).__name__) from error
         if response.status != 200:
-            raise RpcError(-response.status, f"HTTP {response.status} {response.data[:200]!r}")
+            said = " ".join(response.data[:80].decode(errors="replace").split())
+            raise RpcError(-response.status, f"HTTP {response.status} {said}")
         try:
             return orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
@@ -99,7 +100,7 @@ def _result(answer: Any, *, raises: bool) -> Any:
         raise RpcError(0, f"not a JSON-RPC answer: {str(answer)[:120]}")
     if "error" not in answer:
         return answer["result"]
-    error = _error(answer["error"])
+    error = _error(answer["error"] if isinstance(answer["error"], dict) else {})
     if raises:
         raise error
     return error
