@@ -62,6 +62,11 @@ class Ledger:
         """How many submissions have no outcome yet."""
         return len(self._open)
 
+    @property
+    def oldest_s(self) -> float | None:
+        """When the oldest open submission was meant to be sent; None where none is open."""
+        return next((one.intended_s for one in self._open.values()), None)
+
     def open(self) -> list[Submission]:
         """The submissions without an outcome, oldest first."""
         return list(self._open.values())

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from bench.load.clock import now_s
 from bench.load.endpoint import Endpoint
 from bench.load.ledger import Ledger
+from bench.load.sender import Sender
 from bench.load.submission import Submission
 
 # A pending transaction comes back with its whole input: few at a time.
 _ASKED_AT_ONCE = 4
+_RESENT_AT_ONCE = 8
+_MOST_RESENT = 3
+
+
+def resend_lost(ledger: Ledger, endpoint: Endpoint, sender: Sender, *, older_than_s: float) -> None:
+    """Send the oldest submissions' transactions again where the node's pool dropped them.
+
+    A dropped transaction leaves a gap that all later ones of its account would wait behind. Called
+    once a second; it asks about few submissions, and only about such as are overdue.
+    """
+    overdue = [
+        one
+        for one in ledger.open()[:_RESENT_AT_ONCE]
+        if one.accepted_s is not None and now_s() - one.accepted_s > older_than_s
+    ]
+    for submission in overdue:
+        for index in _unknown(endpoint, submission):
+            if submission.retries >= _MOST_RESENT:
+                ledger.end(submission, "evicted", "dropped from the pool again and again")
+                break
+            submission.retries += 1
+            submission.accepted -= 1
+            submission.accepted_s = None
+            sender.send_one(submission, index)
 
 
 def classify(ledger: Ledger, endpoint: Endpoint, halted: str) -> None:
@@ -32,13 +58,18 @@ def classify(ledger: Ledger, endpoint: Endpoint, halted: str) -> None:
 
 
 def _known(endpoint: Endpoint, submission: Submission) -> bool:
-    hashes = [transaction.id for transaction in submission.transactions]
+    return not _unknown(endpoint, submission)
+
+
+def _unknown(endpoint: Endpoint, submission: Submission) -> list[int]:
+    """Which transactions of a submission the node knows neither in a block nor in its pool."""
+    lost: list[int] = []
+    ids = [transaction.id for transaction in submission.transactions]
     try:
-        for start in range(0, len(hashes), _ASKED_AT_ONCE):
-            part = hashes[start : start + _ASKED_AT_ONCE]
+        for start in range(0, len(ids), _ASKED_AT_ONCE):
+            part = ids[start : start + _ASKED_AT_ONCE]
             answers = endpoint.call(*(("eth_getTransactionByHash", [one]) for one in part))
-            if any(answer is None for answer in answers):
-                return False
-    except (OSError, ValueError):  # a node that answers no more has evicted nothing we know of
-        return True
-    return True
+            lost += [start + offset for offset, one in enumerate(answers) if one is None]
+    except (OSError, ValueError):  # a node that answers no more has dropped nothing we know of
+        return []
+    return lost

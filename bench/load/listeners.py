@@ -154,9 +154,10 @@ def _to_locust(environment: Environment, submission: Submission) -> None:
 
 
 def _keep(environment: Environment, swarm: Swarm) -> None:
-    """Once a second: mend accounts that lost a transaction, and notice a halted chain."""
+    """Once a second: make good what was lost, and notice a halted chain."""
     while True:
         gevent.sleep(1)
+        swarm.resend()
         swarm.mend()
         if swarm.check_halt():
             log.error("the chain halted: %s", swarm.halted)

@@ -113,12 +113,19 @@ class Preparer:
         for submission in self.ready.pop(account.index, ()):
             self.ready_bytes -= submission.wire_bytes
 
-    def fill(self, order: Iterator[Account]) -> None:
-        """Prepare submissions for the accounts in `order` until the buffer is full."""
+    @property
+    def waiting(self) -> int:
+        """How many prepared submissions are not taken yet."""
+        return sum(map(len, self.ready.values()))
+
+    def fill(self, order: Iterator[Account]) -> int:
+        """Prepare submissions for the accounts in `order` until the buffer is full; how many."""
+        before = self.made
         for account in order if self.ahead else ():
             if self.ready_bytes >= self.buffer_bytes:
-                return
+                break
             submission = self.make(account)
             self.ready.setdefault(account.index, deque()).append(submission)
             self.ready_bytes += submission.wire_bytes
             gevent.sleep(0)  # the senders come first
+        return self.made - before

@@ -50,9 +50,12 @@ class Sender:
 
     def send(self, submission: Submission, *, first: int = 0) -> None:
         """Queue the transactions of a submission from index `first` on; returns at once."""
-        lane = self._lanes[submission.account.index % len(self._lanes)]
         for index in range(first, len(submission.transactions)):
-            lane.put((submission, index))
+            self.send_one(submission, index)
+
+    def send_one(self, submission: Submission, index: int) -> None:
+        """Queue one transaction of a submission, perhaps once more; returns at once."""
+        self._lanes[submission.account.index % len(self._lanes)].put((submission, index))
 
     @property
     def queued(self) -> int:

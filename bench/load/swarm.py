@@ -8,16 +8,15 @@ import gc
 import itertools
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
 
 from bench.load.account import Account, account
 from bench.load.clock import now_s
 from bench.load.endpoint import Endpoint
 from bench.load.ledger import Ledger
-from bench.load.leftovers import classify
+from bench.load.leftovers import classify, resend_lost
+from bench.load.open_loop import OpenLoop, lag_figures
 from bench.load.preparer import Preparer
 from bench.load.process_file import ProcessEnd, write_process
 from bench.load.schedule import Schedule, offsets, share
@@ -82,9 +81,10 @@ class Swarm:
             manager=session.manager(),
         )
         self._workload = workload
+        self._limit_s = max(10.0, 10 * (session.chain.period_s or 1.0))
         self.accounts: list[Account] = []
         self._numbers = itertools.count()
-        self._lags_s: list[float] = []
+        self.lags_s: list[float] = []
         self.window_start_s = self.window_end_s = 0.0
         self.halted = ""
 
@@ -155,57 +155,28 @@ class Swarm:
         self.ledger.begin(submission)
         self.sender.send(submission)
 
+    def resend(self) -> None:
+        """Send again what the node dropped from its pool: the same bytes close the nonce's gap."""
+        resend_lost(self.ledger, self._endpoints[0], self.sender, older_than_s=self._limit_s)
+
     def _advance(self, submission: Submission) -> None:
         """Send a submission's next stage: what it depends on is in a block."""
         first = self.ledger.extend(submission, self.preparer.sign_next(submission))
         self.sender.send(submission, first=first)
 
-    # -- open loop -------------------------------------------------------------------------
+    # -- the measured window ---------------------------------------------------------------
 
     def run_schedule(self, schedule: Schedule) -> None:
         """Send at the schedule's times whatever the chain does; returns after the last one."""
+        loop = OpenLoop(self.preparer, self.accounts, self.begin)
+        self.lags_s = loop.lags_s
         times = share(offsets(schedule), index=self.process, of=self.processes)
-        self.preparer.fill(itertools.islice(self._rotation(), self._fill_count(schedule)))
-        filler = gevent.spawn(self._keep_filled, schedule)
+        rate_per_s = schedule.rate_per_s / self.processes
+        loop.prepare(rate_per_s, schedule.duration_s)
         start_s = now_s() + 0.05
         self.open_window(start_s + self.session.warmup_s)
-        order = self._rotation()
-        for offset_s in times:
-            intended_s = start_s + offset_s
-            gevent.sleep(max(0.0, intended_s - now_s()))
-            self._lags_s.append(now_s() - intended_s)
-            self.begin(self.preparer.take(next(order)), intended_s)
+        loop.run(times, start_s, rate_per_s)
         self.close_window()
-        filler.kill()
-
-    def _fill_count(self, schedule: Schedule) -> int:
-        seconds = schedule.duration_s if schedule.duration_s is not None else 30.0
-        return int(schedule.rate_per_s * seconds / self.processes) + 1
-
-    def _keep_filled(self, schedule: Schedule) -> None:
-        """Sign ahead by a few seconds when memory did not hold the whole schedule."""
-        while True:
-            waiting = sum(len(queue) for queue in self.preparer.ready.values())
-            missing = int(schedule.rate_per_s * 5 / self.processes) - waiting
-            if schedule.duration_s is None or len(self._lags_s) + waiting < self._fill_count(
-                schedule
-            ):
-                self.preparer.fill(itertools.islice(self._rotation(), max(0, missing)))
-            gevent.sleep(0.2)
-
-    def _rotation(self) -> Iterator[Account]:
-        """The accounts in turn, those first that have nothing in flight and lost nothing."""
-        position = 0
-        while True:
-            count = len(self.accounts)
-            chosen = self.accounts[position % count]
-            for step in range(count):
-                candidate = self.accounts[(position + step) % count]
-                if not candidate.broken:
-                    position, chosen = position + step, candidate
-                    break
-            position += 1
-            yield chosen
 
     def open_window(self, at_s: float) -> None:
         """Measure from that moment on."""
@@ -227,8 +198,14 @@ class Swarm:
         self._rows.block(row)
 
     def stalled_s(self) -> float:
-        """For how long no block came while submissions waited; 0 when none waits."""
-        return now_s() - self.watcher.last_block_seen_s if self.ledger.waiting else 0.0
+        """For how long no block came while a submission waited; 0 when none waits.
+
+        A Raft chain makes no block while there is nothing to do: that is no stall.
+        """
+        oldest_s = self.ledger.oldest_s
+        if oldest_s is None:
+            return 0.0
+        return now_s() - max(self.watcher.last_block_seen_s, oldest_s)
 
     def drain(self) -> None:
         """Wait for what is in flight, at most `drain_s`; then name what is left."""
@@ -240,10 +217,9 @@ class Swarm:
         classify(self.ledger, self._endpoints[0], self.halted)
 
     def check_halt(self) -> bool:
-        """Notice a chain that stopped: no block in max(10 s, 10 periods) while work waits."""
-        limit_s = max(10.0, 10 * (self.session.chain.period_s or 1.0))
+        """Notice a chain that stopped: no block in max(10 s, 10 periods) while work waited."""
         stalled_s = self.stalled_s()
-        if stalled_s > limit_s and not self.halted:
+        if stalled_s > self._limit_s and not self.halted:
             failure = self.watcher.last_failure if self.watcher.rpc_failures else ""
             self.halted = (
                 f"no block for {stalled_s:.0f} s after block {self.watcher.last_block} "
@@ -267,18 +243,10 @@ class Swarm:
                 window_end_s=self.window_end_s,
                 cpu_s=time.process_time() - self._cpu_start_s,
                 memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-                lag_s=lag_figures(self._lags_s),
+                lag_s=lag_figures(self.lags_s),
                 last_block=self.watcher.last_block,
                 rpc_calls=self.watcher.rpc_calls,
                 halted=self.halted,
                 left_open=self.ledger.waiting,
             ),
         )
-
-
-def lag_figures(lags_s: list[float]) -> dict[str, float] | None:
-    """How far the generator ran behind its schedule, in seconds; None in a closed loop."""
-    if not lags_s:
-        return None
-    p50, p99 = np.percentile(lags_s, [50, 99])
-    return {"p50": float(p50), "p99": float(p99), "max": float(max(lags_s))}

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.load.account import account
+from bench.load.open_loop import lag_figures, rotation
 from bench.load.schedule import SHAPES, Schedule, offsets, planned, share
 from system.errors import UsageError
 
@@ -85,3 +87,19 @@ def test_unusable_schedules_are_refused_in_one_line(fields, words):
     with pytest.raises(UsageError, match=words) as refused:
         Schedule(**fields)
     assert "\n" not in str(refused.value)
+
+
+def test_accounts_take_turns_and_broken_ones_are_passed_over():
+    accounts = [account("s", process=0, number=number) for number in range(4)]
+    turns = rotation(accounts)
+    assert [next(turns).index for _ in range(5)] == [0, 1, 2, 3, 0]
+    accounts[2].broken = True
+    assert [next(turns).index for _ in range(4)] == [1, 3, 0, 1]
+    for one in accounts:
+        one.broken = True
+    assert len({next(turns).index for _ in range(8)}) == 4  # somebody has to
+
+
+def test_lag_figures():
+    assert lag_figures([]) is None
+    assert lag_figures([0.0] * 99 + [1.0]) == pytest.approx({"p50": 0.0, "p99": 0.01, "max": 1.0})
