@@ -67,10 +67,11 @@ def finish_session(run_dir: Path, session: Session) -> bool:
     rows = [row for row in read_run(run_dir).submissions if row.cell in cells]
     on_chain = _read_chain(session, parts, rows)
     run = open_run(run_dir)
-    ends = [
-        _cell_end(session, cell, parts, [row for row in rows if row.cell == cell.id], on_chain)
-        for cell in session.cells
-    ]
+    ends = []
+    for cell in session.cells:
+        mine = [row for row in rows if row.cell == cell.id]
+        share = len(mine) / len(rows) if rows else 1.0
+        ends.append(_cell_end(session, cell, parts, mine, on_chain, share=share))
     for end in ends:
         run.end_cell(end)
         log.info("%s: %s", end.cell, end.wall or end.invalid_reason or end.outcome)
@@ -100,7 +101,10 @@ def _cell_end(
     parts: Parts,
     rows: Sequence[SubmissionRow],
     on_chain: OnChain | RpcError | Unreachable,
+    *,
+    share: float,
 ) -> CellEnd:
+    """How one cell ended; of the processes' CPU it bears its `share` of the submissions."""
     reconciled = reconcile(rows, on_chain) if isinstance(on_chain, OnChain) else None
     invalid = invalid_reason(session, parts, rows, reconciled, on_chain)
     outcome, wall = verdict(parts, rows)
@@ -113,7 +117,7 @@ def _cell_end(
         invalid_reason=invalid,
         window_start_s=window[0] if window else None,
         window_end_s=window[1] if window else None,
-        generator_cpu_s=parts.cpu_s,
+        generator_cpu_s=None if parts.cpu_s is None else parts.cpu_s * share,
         generator_memory_bytes=parts.memory_bytes,
         schedule_lag_s=parts.lag_s,
         last_block=max((end.last_block for end in parts.ends), default=None),
