@@ -10,7 +10,8 @@ from __future__ import annotations
 import gevent
 from locust import events
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
+from locust.rpc import Message
+from locust.runners import MasterRunner, WorkerNode, WorkerRunner
 
 import logging
 import sys
@@ -54,13 +55,13 @@ class Test:
 
     environment: Environment
     prepared: tuple[SwarmConfig, Path, Session] | None = None
-    workers_done: int = 0
     driver: gevent.Greenlet | None = None
     keeper: gevent.Greenlet | None = None
     finished = False
 
 
 _test = Test()
+_workers_done: set[str] = set()  # the master's: their Locust ids
 
 
 def _leads() -> bool:
@@ -95,7 +96,8 @@ def _or_exit(step: Any) -> None:
 def _on_test_start(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None
-    _test.finished, _test.workers_done = False, 0
+    _test.finished = False
+    _workers_done.clear()
     if _leads():
         if _test.prepared is None:  # started from Locust's page, whose fields count
             try:
@@ -112,13 +114,18 @@ def _on_test_start(environment: Environment, **_: Any) -> None:
         log.info("rows go to %s", run_dir)
     if not isinstance(environment.runner, MasterRunner):
         _start_swarm(environment, Path(options.session_dir), options.session)
+    else:
+        _test.driver = gevent.spawn(_stop_when_all_are_done, environment, environment.runner)
 
 
 def _processes(environment: Environment) -> int:
     runner = environment.runner
-    if not isinstance(runner, MasterRunner):
-        return 1
-    return len(runner.clients.ready) + len(runner.clients.spawning) + len(runner.clients.running)
+    return len(_living(runner)) if isinstance(runner, MasterRunner) else 1
+
+
+def _living(master: MasterRunner) -> list[WorkerNode]:
+    clients = master.clients
+    return [*clients.ready, *clients.spawning, *clients.running]
 
 
 def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> None:
@@ -165,11 +172,18 @@ def _keep(environment: Environment, swarm: Swarm) -> None:
             return
 
 
-def _on_worker_done(environment: Environment, **_: Any) -> None:
-    """End the test once every worker that still lives is done."""
-    _test.workers_done += 1
-    if _test.workers_done >= _processes(environment):
-        gevent.spawn(_stop, environment)
+def _on_worker_done(msg: Message, **_: Any) -> None:
+    _workers_done.add(msg.node_id)
+
+
+def _stop_when_all_are_done(environment: Environment, master: MasterRunner) -> None:
+    """End the test once every worker that still lives is done, or none lives any more.
+
+    Locust notices a death some seconds late, perhaps after the others were done: look again.
+    """
+    while any(worker.id not in _workers_done for worker in _living(master)):
+        gevent.sleep(0.2)
+    gevent.spawn(_stop, environment)
 
 
 def _stop(environment: Environment) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from bench.network.guard import guarding
+from bench.network.ports import LOOPBACK, free_ports
 from bench.network.process import ProcessId
 from bench.sweep.plan import Cell, Plan
 from system.errors import UsageError
@@ -75,7 +76,9 @@ def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> li
     if point.rate_per_s is not None:
         options["--rate"] = point.rate_per_s
     if plan.processes > 1:
-        options["--processes"] = plan.processes
+        [port] = free_ports(1)  # Locust's own default is one port: two sweeps at once would meet
+        options |= {"--processes": plan.processes, "--master-bind-host": LOOPBACK}
+        options |= {"--master-port": port, "--master-bind-port": port}
     flags = [text for key, value in options.items() for text in (key, str(value))]
     locustfile = str(PROJECT_ROOT / "locustfile.py")
     # -P: a folder of the user's own called `bench` must not be taken for ours.
