@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.limits.prediction import Chain
 from system.chain.keys import derive_key
 from system.chain.receipts import wait_for_receipt
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender, hand_over
 from system.jobs.depot import Depot
 from system.jobs.packing import goes_as_words
-from system.jobs.stores import STORES, Limits
+from system.jobs.stores import STORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class Bench:
 
     rpc: Rpc
     depot: Depot
-    limits: Limits
-    chain_id: int
+    limits: Chain
 
 
 def measured(
@@ -51,7 +51,7 @@ def measured(
 def _hand_over(
     bench: Bench, store: str, samples: Sequence[Sample], *, worker: str
 ) -> list[list[str]]:
-    sender = Sender(bench.rpc, derive_key(worker, "measured", 0), bench.chain_id)
+    sender = Sender(bench.rpc, derive_key(worker, "measured", 0), bench.limits.chain_id)
     results = [
         calls(bench, store, sample, sequence=number) for number, sample in enumerate(samples)
     ]

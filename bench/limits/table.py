@@ -56,7 +56,7 @@ def open_bench(url: str) -> Bench:
     rpc = Rpc(url)
     chain = probe(rpc)
     key = derive_key(secrets.token_hex(8), "server", 0)
-    return Bench(rpc, deploy_depot(Sender(rpc, key, chain.chain_id)), chain, chain.chain_id)
+    return Bench(rpc, deploy_depot(Sender(rpc, key, chain.chain_id)), chain)
 
 
 def changes(before: Sequence[Row], now: Sequence[Row]) -> list[str]:

@@ -31,8 +31,10 @@ class NotMined(NetworkError):
     """A transaction was in no block when the time was up."""
 
 
-def wait_for_receipt(rpc: Rpc, tx_hash: bytes | str, *, timeout_s: float = 60.0) -> dict[str, Any]:
-    """The receipt of a transaction that succeeded.
+def wait_for_receipt(
+    rpc: Rpc, tx_hash: bytes | str, *, timeout_s: float = 60.0, poll_s: float = _POLL_S
+) -> dict[str, Any]:
+    """The receipt of a transaction that succeeded, asked for every `poll_s`.
 
     Raises Reverted with the custom error's name where it failed, NotMined after `timeout_s`.
     """
@@ -47,7 +49,7 @@ def wait_for_receipt(rpc: Rpc, tx_hash: bytes | str, *, timeout_s: float = 60.0)
                 f"transaction {wanted} is in no block after {timeout_s:g} s; "
                 "see whether the chain still makes blocks (`weighbridge network status`)"
             )
-        time.sleep(_POLL_S)
+        time.sleep(poll_s)
     if int(receipt["status"], 16) != 1:
         raise Reverted(revert_reason(rpc, wanted), receipt)
     return receipt

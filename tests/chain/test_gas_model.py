@@ -61,7 +61,7 @@ def bench(instant) -> Bench:
     rpc = Rpc(instant.endpoints[0])
     chain = probe(rpc)
     depot = deploy_depot(Sender(rpc, derive_key("gas model", "server", 0), chain.chain_id))
-    return Bench(rpc, depot, chain, chain.chain_id)
+    return Bench(rpc, depot, chain)
 
 
 @pytest.fixture(scope="module")
