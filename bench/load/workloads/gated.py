@@ -17,6 +17,7 @@ from system.jobs.gates import (
     open_calldata,
     seal_context,
 )
+from system.jobs.packing import goes_as_words
 from system.jobs.stores import STORES
 from system.weights.digest import chained_digest
 from system.weights.sealed import seal
@@ -55,7 +56,7 @@ def gated_draft(
     gate = session.contracts["gate"]
     digest = chained_digest(
         STORES[cell.store].chunks(
-            carried, chunk_bytes=cell.chunk_bytes, words=cell.encoding == "int256"
+            carried, chunk_bytes=cell.chunk_bytes, words=goes_as_words(cell.encoding)
         )
     )
     committed = commitment(
