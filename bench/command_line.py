@@ -13,6 +13,7 @@ from system.errors import UsageError, WeighbridgeError
 # Newer Typers carry a Click of their own, older ones used the installed one. Either way Typer's
 # BadParameter is a UsageError, which is a ClickException.
 _ClickException: Any = typer.BadParameter.__mro__[2]
+_INTERRUPTED = 130
 
 
 def new_app(**settings: Any) -> typer.Typer:
@@ -24,13 +25,15 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """The exit code of the application with these arguments: 0 done, 1 fell short, 2 unusable
     input, 3 no network, 130 interrupted."""
     try:
-        code = app(list(arguments), standalone_mode=False)
+        code = app(list(arguments), prog_name=_name(app), standalone_mode=False)
+        if code == _INTERRUPTED:  # newer Typers make an exit code of Ctrl-C themselves
+            return stopped(code)
     except _ClickException as error:
         return _fail(_said(error), UsageError.exit_code)
     except WeighbridgeError as error:
         return _fail(str(error), error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        return stopped(130)
+        return stopped(_INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 
@@ -44,6 +47,11 @@ def run_function(function: Callable[..., int], arguments: Sequence[str]) -> int:
     app = new_app()
     app.command()(function)
     return run(app, arguments)
+
+
+def _name(app: typer.Typer) -> str | None:
+    # However it was started (`python -m`, a test), messages name the command that people type.
+    return app.info.name if isinstance(app.info.name, str) else None
 
 
 def _said(error: Any) -> str:

@@ -52,6 +52,10 @@ class Walled(WeighbridgeError):
     """Not one submission of the cell gets onto this chain; the message is the node's reason."""
 
 
+class _TooLong(WeighbridgeError):
+    """A submission of the cell would outlast the run."""
+
+
 def calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     """Send one submission of the cell and read its receipts.
 
@@ -59,7 +63,7 @@ def calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     """
     try:
         return _calibrate(rpc, session, cell)
-    except (RpcError, Reverted, NotMined, ChunkImpossible) as error:
+    except (RpcError, Reverted, NotMined, ChunkImpossible, _TooLong) as error:
         raise Walled(f"{cell.weights_name} as {cell.encoding} in {cell.store}: {error}") from error
 
 
@@ -72,6 +76,7 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     first = workload.draft(worker)
     worker.sequence += 1
     second = workload.draft(worker)
+    _require_time(session, [call.gas for stage in second.stages for call in stage])
     manager = session.manager()
     public = manager is None
     sender = Sender(rpc, worker.key, session.chain.chain_id, manager=manager)
@@ -92,6 +97,30 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
         gas_used=sum(gas for _, gas in used[1]),
         decode_error_max=_decode_error(session, cell),
     )
+
+
+def _require_time(session: Session, gas: Sequence[int]) -> None:
+    """Raise _TooLong where a submission, alone on the chain, would outlast the run."""
+    chain = session.chain
+    blocks = blocks_needed(gas, chain.gas_limit)
+    needed_s = blocks * (chain.period_s or 0.0)
+    limit_s = min(_LIMIT_S, (session.duration_s or _LIMIT_S) + session.drain_s)
+    if needed_s > limit_s:
+        raise _TooLong(
+            f"one submission takes {len(gas)} transactions and {blocks} blocks of "
+            f"{chain.gas_limit / 1e6:g} M gas, at least {needed_s:.0f} s; the run ends after "
+            f"{limit_s:.0f} s: raise --duration, --drain or the gas limit, or use another store"
+        )
+
+
+def blocks_needed(gas: Sequence[int], block_gas: int) -> int:
+    """How many blocks transactions take that follow each other, by their gas limits."""
+    blocks, left = 0, 0
+    for one in gas:
+        if one > left:
+            blocks, left = blocks + 1, block_gas
+        left -= one
+    return blocks
 
 
 def _carries(session: Session, call: Call) -> bool:

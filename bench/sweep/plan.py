@@ -19,7 +19,7 @@ from bench.network.topology import load_topology
 from bench.record.files import safe_name
 from system.errors import UsageError
 from system.jobs.gates import require_store
-from system.learning.models import parse_weights
+from system.learning.models import parse_weights, weights
 from system.weights import codec
 
 PLANS_DIR = Path(__file__).resolve().parent.parent / "plans"
@@ -212,6 +212,8 @@ def _checked_point(point: Point) -> Point:
     _check_number("users", point.users, low=0, whole=True)
     _check_number("gas_limit", point.gas_limit, low=0, whole=True)
     load_topology(point.topology, topology_overrides(point))
+    if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
+        codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it
         return replace(point, encoding="float32", store="calldata", privacy="plain")
     return point
