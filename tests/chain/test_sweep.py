@@ -1,0 +1,150 @@
+"""`weighbridge sweep` as a person types it, on networks of its own and on a running one."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.network.running import Network
+from bench.sweep.plan import load_plan
+from tests.chain.commands import WEIGHBRIDGE, Running, run, running, wait_until
+from tests.chain.recount import recount, rows
+
+pytestmark = pytest.mark.chain
+
+_PLAN = """\
+title = "two cells"
+warmup_s = 1.0
+duration_s = 3.0
+drain_s = 10.0
+
+[[cells]]
+weights = ["counter", "650"]
+rate_per_s = 20
+users = 10
+topology = "qbft-1"
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> str:
+    """A plan of two small cells on a network of one validator each."""
+    path = tmp_path / "two-cells.toml"
+    path.write_text(_PLAN)
+    return str(path)
+
+
+def _sweep(*options: str) -> tuple[str, ...]:
+    return (*WEIGHBRIDGE, "sweep", *options)
+
+
+def _children(sweep: Running) -> list[psutil.Process]:
+    """What the sweep has started: guards, validators and generators."""
+    return psutil.Process(sweep.process.pid).children(recursive=True)
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if _is_alive(each)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _has_sent(run_dir: Path, cells: int) -> bool:
+    """Whether that many cells have rows of submissions that ended."""
+    return len({row["cell"] for row in rows(run_dir)}) >= cells
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_stopped_sweep_leaves_nothing_behind(
+    plan: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    run_dir = tmp_path / "run"
+    with running(_sweep("--plan", plan, "--out", str(run_dir)), tmp_path) as sweep:
+        wait_until(lambda: _has_sent(run_dir, cells=1))
+        started = _children(sweep)
+        assert any("geth" in each.name() for each in started)
+        sweep.process.send_signal(number)
+        said = sweep.said()
+    assert said.code == 128 + number
+    assert said.err.splitlines()[-1] == "weighbridge: stopped; rows already written are kept"
+    assert "Traceback" not in said.err
+    wait_until(lambda: not _alive(started), limit_s=20)
+
+
+def test_a_killed_sweep_is_resumed_and_leaves_nothing_behind(plan: str, tmp_path: Path) -> None:
+    run_dir = tmp_path / "run"
+    with running(_sweep("--plan", plan, "--out", str(run_dir)), tmp_path, "killed") as sweep:
+        wait_until(lambda: _has_sent(run_dir, cells=2))
+        started = _children(sweep)
+        sweep.process.send_signal(signal.SIGKILL)
+        sweep.process.wait()
+        # Its validators and its generator have no parent any more: their guards end them.
+        wait_until(lambda: not _alive(started), limit_s=20)
+    (done,) = run_dir.glob("end-*.json")
+    first = done.read_bytes()
+
+    said = run(_sweep("--resume", str(run_dir), "--json"), tmp_path, "resumed")
+
+    assert said.code == 0, said.err
+    assert done.read_bytes() == first  # the cell that had ended was not run again
+    summary = json.loads(said.out)
+    assert sorted(cell["weights"] for cell in summary["cells"]) == [0, 650]
+    for cell in summary["cells"]:
+        assert (cell["outcome"], cell["valid"]) == ("ok", True), cell
+        assert cell["submitted"] == cell["included"] == 80  # four seconds at twenty
+
+
+def test_a_sweep_on_a_running_chain_counts_what_it_holds(single: Network, tmp_path: Path) -> None:
+    url, run_dir = single.endpoints[0], tmp_path / "run"
+    options = ("--weights", "counter,100", "--rate", "15", "--users", "8", "--duration", "2")
+    where = ("--rpc-url", url, "--chain-id", "1337", "--out", str(run_dir))
+    said = run(_sweep(*options, "--warmup", "1", "--drain", "10", *where), tmp_path)
+    assert said.code == 0, said.err
+    verdict, page, last = said.out.splitlines()
+    assert verdict.startswith("can Quorum carry it?")
+    assert page == f"report: {run_dir / 'index.html'}"
+    assert last == str(run_dir)
+    cells = json.loads((run_dir / "summary.json").read_bytes())["cells"]
+    assert [cell["included"] for cell in cells] == [45, 45]
+    assert recount(url, run_dir).completed == 90
+
+
+def test_a_size_that_cannot_work_is_walled_and_the_others_go_on(
+    single: Network, tmp_path: Path
+) -> None:
+    # 61,706 weights in array storage fill 16 blocks of 160 M gas; this run ends after 12 s.
+    plan = tmp_path / "walled.toml"
+    plan.write_text(
+        'title = "walled"\nwarmup_s = 1.0\nduration_s = 2.0\ndrain_s = 10.0\n'
+        '[[cells]]\nweights = ["lenet5"]\nstore = "array"\nencoding = "int256"\nusers = 2\n'
+        '[[cells]]\nweights = ["counter"]\nusers = 4\n'
+    )
+    where = ("--rpc-url", single.endpoints[0], "--out", str(tmp_path / "run"))
+    said = run(_sweep("--plan", str(plan), "--json", *where), tmp_path)
+    assert said.code == 1, said.err
+    cells = {cell["weights"]: cell for cell in json.loads(said.out)["cells"]}
+    assert cells[0]["outcome"] == "ok"
+    assert cells[61_706]["outcome"] == "walled"
+    assert "lenet5 as int256 in array: one submission takes 16" in cells[61_706]["wall"]
+    assert cells[61_706]["included"] == 0
+
+
+def test_the_order_of_cells_is_random_and_seeded() -> None:
+    axes = {"weights": [str(count) for count in range(100, 112)]}
+
+    def order(seed: int) -> list[str]:
+        return [cell.id for cell in load_plan("quick", axes, seed=seed).cells()]
+
+    assert order(1) == order(1)
+    assert order(1) != order(2)
+    assert sorted(order(1)) == sorted(order(2))
+    assert order(1) != sorted(order(1))
