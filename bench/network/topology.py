@@ -5,11 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
-from system.errors import UsageError
+from system.errors import UsageError, suggestion
 from system.paths import NETWORK_DIR
 
 Consensus = Literal["qbft", "ibft", "raft"]
@@ -86,12 +85,6 @@ def load_topology(name_or_path: str, overrides: Mapping[str, object] | None = No
     settings = _merged(settings, _read(path), path.name)
     settings = _merged(settings, overrides or {}, "the settings given")
     return _checked(path.stem, settings)
-
-
-def suggestion(word: str, choices: tuple[str, ...]) -> str:
-    """The end of a message about an unknown word: the nearest choice, or all of them."""
-    near = get_close_matches(word, choices, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(choices)}"
 
 
 def _find(name_or_path: str) -> Path:

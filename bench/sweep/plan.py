@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 import random
@@ -17,7 +16,7 @@ from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
 from bench.network.topology import load_topology
 from bench.record.files import safe_name
-from system.errors import UsageError
+from system.errors import UsageError, suggestion
 from system.jobs.gates import require_store
 from system.learning.models import parse_weights, weights
 from system.weights import codec
@@ -161,9 +160,7 @@ def _read(name_or_path: str) -> dict[str, Any]:
 def _refuse_unknown(table: Mapping[str, Any], known: set[str], where: str) -> None:
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
-            raise PlanError(f"unknown key {key!r} in {where}: {hint}")
+            raise PlanError(f"unknown key {key!r} in {where}: {suggestion(key, sorted(known))}")
 
 
 def _expand(table: Mapping[str, Any]) -> list[Point]:
@@ -198,9 +195,7 @@ def _checked_point(point: Point) -> Point:
     ):
         value = getattr(point, name)
         if value not in allowed:
-            close = difflib.get_close_matches(str(value), allowed, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"choose one of {', '.join(allowed)}"
-            raise PlanError(f"unknown {name} {value!r}: {hint}")
+            raise PlanError(f"unknown {name} {value!r}: {suggestion(str(value), allowed)}")
     require_store(point.privacy, point.store)
     if point.privacy == "private":
         raise PlanError(

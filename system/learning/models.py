@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from system.errors import UsageError
+from system.errors import UsageError, suggestion
 from system.learning import softmax
 from system.learning.data import digits
 
@@ -117,11 +116,8 @@ def _counted(part: str) -> WeightSpec:
 
 
 def _unknown(part: str) -> UnknownModel:
-    near = difflib.get_close_matches(part.lower(), MODELS, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return UnknownModel(
-        f"no model {part!r}: {hint}take {', '.join(MODELS)}, a whole number, or a .npy file"
-    )
+    hint = suggestion(part.lower(), MODELS)
+    return UnknownModel(f"no model {part!r}: {hint} (or a whole number, or a .npy file)")
 
 
 def _load(name: str) -> Weights:

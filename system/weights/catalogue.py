@@ -22,7 +22,6 @@ even. `+zstd` after a name compresses the same payload; its size depends on the 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -30,6 +29,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from system.errors import suggestion
 from system.weights import fixed, floats, quantised, topk
 from system.weights.checks import Floats, Payload, as_floats
 from system.weights.compressed import compress, decompress
@@ -67,9 +67,7 @@ class Catalogue:
         """The encoding of that name; UnknownCodec names the nearest one."""
         found = self._codecs.get(name)
         if found is None:
-            near = difflib.get_close_matches(str(name), self._codecs, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UnknownCodec(f"no encoding {name!r}: {hint}take one of {', '.join(self.names())}")
+            raise UnknownCodec(f"no encoding {name!r}: {suggestion(str(name), self.names())}")
         return found
 
     def names(self) -> tuple[str, ...]:

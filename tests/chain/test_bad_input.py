@@ -114,7 +114,7 @@ OTHERS = [
     ("report {place}/nowhere", "give a directory made by `weighbridge sweep`"),
     ("report", "see `weighbridge report --help`"),
     ("report --bogus", "see `weighbridge report --help`"),
-    ("network up --topology nope", "choose from"),
+    ("network up --topology nope", "choose one of"),
     ("network up --period 0", "give a number from"),
     ("network up --period nan", "give a number from"),
     ("network up --gas-limit=-1", "give a whole number from"),

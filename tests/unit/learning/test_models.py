@@ -67,7 +67,7 @@ def test_order_is_kept_and_repeats_are_dropped():
         ("LeNet5", "did you mean 'lenet5'?"),
         ("mnist_softmax", "did you mean 'mnist-softmax'?"),
         ("650,digit-softmax", "did you mean 'digits-softmax'?"),
-        ("xyz", "take counter, digits-softmax, mnist-softmax, mnist-784-32-10, lenet5"),
+        ("xyz", "choose one of counter, digits-softmax, mnist-softmax, mnist-784-32-10, lenet5"),
         ("", "a whole number, or a .npy file"),
         ("650,,7850", "no model ''"),
         ("weights.txt", "no model 'weights.txt'"),

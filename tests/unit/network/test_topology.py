@@ -67,9 +67,9 @@ def test_a_file_of_ones_own_takes_what_it_leaves_out_from_qbft_4(tmp_path: Path)
         ({"gas_limt": 1}, "did you mean 'gas_limit'"),
         ({"pool": {"acount_slots": 1}}, "did you mean 'account_slots'"),
         ({"pool": 7}, "must be a table"),
-        ({"zzz": 1}, "choose from consensus"),
+        ({"zzz": 1}, "choose one of consensus"),
         ({"consensus": "qbtf"}, "did you mean 'qbft'"),
-        ({"consensus": 4}, "choose from qbft"),
+        ({"consensus": 4}, "choose one of qbft"),
         ({"validators": 0}, "from 1 to 64"),
         ({"validators": True}, "whole number"),
         ({"validators": 4.0}, "whole number"),
@@ -105,7 +105,7 @@ def test_raft_has_periods_below_a_second() -> None:
     ("name", "told"),
     [
         ("qbft4", "did you mean 'qbft-4'"),
-        ("xyz", "choose from ibft-4"),
+        ("xyz", "choose one of ibft-4"),
         ("nowhere/mine.toml", "no topology file"),
     ],
 )

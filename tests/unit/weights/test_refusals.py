@@ -300,7 +300,7 @@ def test_names():
     [
         ("int23", "did you mean 'int32'?"),
         ("float23", "did you mean"),
-        ("zzz", "take one of int256"),
+        ("zzz", "choose one of int256"),
     ],
 )
 def test_unknown_names_get_a_hint(name, hint):
