@@ -23,10 +23,14 @@ from system.paths import PROJECT_ROOT
 _OVERHEAD_S = 120.0
 
 
+class UnusableCell(UsageError):
+    """The generator refused the cell's settings; the message is its own."""
+
+
 def run_cell(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str], log: Path) -> str:
     """Run the cell; "" when it ended by itself, else one line that says how it went wrong.
 
-    Raises UsageError when Locust found the cell's settings unusable.
+    Raises UnusableCell when Locust found the cell's settings unusable.
     """
     limit_s = plan.warmup_s + plan.duration_s + plan.drain_s + _OVERHEAD_S
     with guarding() as watch, log.open("wb") as output:
@@ -45,7 +49,7 @@ def run_cell(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str], log:
         finally:
             _end(process)
     if code == UsageError.exit_code:
-        raise UsageError(last_line(log))
+        raise UnusableCell(last_line(log))
     return "" if code in (0, 1) else f"the generator ended with code {code}: {last_line(log)}"
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,9 @@ from bench.network.running import Network
 from bench.record.reader import read_run
 from tests.chain.commands import LOCUST, WEIGHBRIDGE, Running, run, running, wait_until
 from tests.chain.recount import begun_only, recount, rows
+from tests.chain.side_by_side import Scenario, side_by_side
 
 pytestmark = pytest.mark.chain
-
-Scenario = Callable[[str, Path], None]
 
 
 def _swarm(url: str, run_dir: Path, *options: str) -> tuple[str, ...]:
@@ -260,17 +259,10 @@ SCENARIOS: tuple[Scenario, ...] = (
 def started(
     request: pytest.FixtureRequest, four: Network, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Scenario, Future[None]]]:
-    """The scenarios that were selected, three at a time."""
-    wanted = [
-        item.callspec.params["scenario"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and item.function is test_scenario
-    ]
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        yield {
-            each: pool.submit(each, four.endpoints[0], tmp_path_factory.mktemp(each.__name__[:20]))
-            for each in wanted
-        }
+    """The scenarios that were selected."""
+    url = four.endpoints[0]
+    with side_by_side(test_scenario, url, request=request, places=tmp_path_factory) as futures:
+        yield futures
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)

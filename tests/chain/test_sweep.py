@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ from bench.network.running import Network
 from bench.sweep.plan import load_plan
 from tests.chain.commands import WEIGHBRIDGE, Running, run, running, wait_until
 from tests.chain.recount import recount, rows
+from tests.chain.side_by_side import Scenario, side_by_side
 
 pytestmark = pytest.mark.chain
 
@@ -30,10 +33,9 @@ topology = "qbft-1"
 """
 
 
-@pytest.fixture
-def plan(tmp_path: Path) -> str:
+def _plan(place: Path) -> str:
     """A plan of two small cells on a network of one validator each."""
-    path = tmp_path / "two-cells.toml"
+    path = place / "two-cells.toml"
     path.write_text(_PLAN)
     return str(path)
 
@@ -63,12 +65,17 @@ def _has_sent(run_dir: Path, cells: int) -> bool:
     return len({row["cell"] for row in rows(run_dir)}) >= cells
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_a_stopped_sweep_leaves_nothing_behind(
-    plan: str, tmp_path: Path, number: signal.Signals
-) -> None:
-    run_dir = tmp_path / "run"
-    with running(_sweep("--plan", plan, "--out", str(run_dir)), tmp_path) as sweep:
+def a_sweep_stopped_by_sigterm_leaves_nothing_behind(url: str, place: Path) -> None:
+    _stopped_by(signal.SIGTERM, place)
+
+
+def a_sweep_stopped_by_ctrl_c_leaves_nothing_behind(url: str, place: Path) -> None:
+    _stopped_by(signal.SIGINT, place)
+
+
+def _stopped_by(number: signal.Signals, place: Path) -> None:
+    run_dir = place / "run"
+    with running(_sweep("--plan", _plan(place), "--out", str(run_dir)), place) as sweep:
         wait_until(lambda: _has_sent(run_dir, cells=1))
         started = _children(sweep)
         assert any("geth" in each.name() for each in started)
@@ -80,9 +87,9 @@ def test_a_stopped_sweep_leaves_nothing_behind(
     wait_until(lambda: not _alive(started), limit_s=20)
 
 
-def test_a_killed_sweep_is_resumed_and_leaves_nothing_behind(plan: str, tmp_path: Path) -> None:
-    run_dir = tmp_path / "run"
-    with running(_sweep("--plan", plan, "--out", str(run_dir)), tmp_path, "killed") as sweep:
+def a_killed_sweep_is_resumed_and_leaves_nothing_behind(url: str, place: Path) -> None:
+    run_dir = place / "run"
+    with running(_sweep("--plan", _plan(place), "--out", str(run_dir)), place, "killed") as sweep:
         wait_until(lambda: _has_sent(run_dir, cells=2))
         started = _children(sweep)
         sweep.process.send_signal(signal.SIGKILL)
@@ -92,7 +99,7 @@ def test_a_killed_sweep_is_resumed_and_leaves_nothing_behind(plan: str, tmp_path
     (done,) = run_dir.glob("end-*.json")
     first = done.read_bytes()
 
-    said = run(_sweep("--resume", str(run_dir), "--json"), tmp_path, "resumed")
+    said = run(_sweep("--resume", str(run_dir), "--json"), place, "resumed")
 
     assert said.code == 0, said.err
     assert done.read_bytes() == first  # the cell that had ended was not run again
@@ -103,11 +110,11 @@ def test_a_killed_sweep_is_resumed_and_leaves_nothing_behind(plan: str, tmp_path
         assert cell["submitted"] == cell["included"] == 80  # four seconds at twenty
 
 
-def test_a_sweep_on_a_running_chain_counts_what_it_holds(single: Network, tmp_path: Path) -> None:
-    url, run_dir = single.endpoints[0], tmp_path / "run"
+def a_sweep_on_a_running_chain_counts_what_it_holds(url: str, place: Path) -> None:
+    run_dir = place / "run"
     options = ("--weights", "counter,100", "--rate", "15", "--users", "8", "--duration", "2")
     where = ("--rpc-url", url, "--chain-id", "1337", "--out", str(run_dir))
-    said = run(_sweep(*options, "--warmup", "1", "--drain", "10", *where), tmp_path)
+    said = run(_sweep(*options, "--warmup", "1", "--drain", "10", *where), place)
     assert said.code == 0, said.err
     verdict, page, last = said.out.splitlines()
     assert verdict.startswith("can Quorum carry it?")
@@ -118,24 +125,46 @@ def test_a_sweep_on_a_running_chain_counts_what_it_holds(single: Network, tmp_pa
     assert recount(url, run_dir).completed == 90
 
 
-def test_a_size_that_cannot_work_is_walled_and_the_others_go_on(
-    single: Network, tmp_path: Path
-) -> None:
+def a_size_that_cannot_work_is_walled_and_the_others_go_on(url: str, place: Path) -> None:
     # 61,706 weights in array storage fill 16 blocks of 160 M gas; this run ends after 12 s.
-    plan = tmp_path / "walled.toml"
+    plan = place / "walled.toml"
     plan.write_text(
         'title = "walled"\nwarmup_s = 1.0\nduration_s = 2.0\ndrain_s = 10.0\n'
         '[[cells]]\nweights = ["lenet5"]\nstore = "array"\nencoding = "int256"\nusers = 2\n'
         '[[cells]]\nweights = ["counter"]\nusers = 4\n'
     )
-    where = ("--rpc-url", single.endpoints[0], "--out", str(tmp_path / "run"))
-    said = run(_sweep("--plan", str(plan), "--json", *where), tmp_path)
+    where = ("--rpc-url", url, "--out", str(place / "run"))
+    said = run(_sweep("--plan", str(plan), "--json", *where), place)
     assert said.code == 1, said.err
     cells = {cell["weights"]: cell for cell in json.loads(said.out)["cells"]}
     assert cells[0]["outcome"] == "ok"
     assert cells[61_706]["outcome"] == "walled"
     assert "lenet5 as int256 in array: one submission takes 16" in cells[61_706]["wall"]
     assert cells[61_706]["included"] == 0
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    a_sweep_stopped_by_sigterm_leaves_nothing_behind,
+    a_sweep_stopped_by_ctrl_c_leaves_nothing_behind,
+    a_killed_sweep_is_resumed_and_leaves_nothing_behind,
+    a_sweep_on_a_running_chain_counts_what_it_holds,
+    a_size_that_cannot_work_is_walled_and_the_others_go_on,
+)
+
+
+@pytest.fixture(scope="module")
+def started(
+    request: pytest.FixtureRequest, single: Network, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Scenario, Future[None]]]:
+    """The scenarios that were selected."""
+    url = single.endpoints[0]
+    with side_by_side(test_scenario, url, request=request, places=tmp_path_factory) as futures:
+        yield futures
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_scenario(started: dict[Scenario, Future[None]], scenario: Scenario) -> None:
+    started[scenario].result()
 
 
 def test_the_order_of_cells_is_random_and_seeded() -> None:
