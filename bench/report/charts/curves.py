@@ -60,8 +60,11 @@ def ecdf(groups: Groups, labels: Labels) -> Drawing | None:
     )
 
 
-def gas(points: Points) -> Drawing:
-    """Gas of a submission by its weights, both axes logarithmic, with the block's limit."""
+def gas(points: Points) -> Drawing | None:
+    """Gas of a submission by its weights, both axes logarithmic, with the block's limit.
+
+    None where no cell of them got as far as having gas.
+    """
     table = pd.DataFrame(
         [
             {
@@ -71,9 +74,12 @@ def gas(points: Points) -> Drawing:
                 "predicted": point.gas_predicted,
             }
             for point in points
+            if point.gas_predicted or point.gas_per_submission
         ],
         columns=["weights", "way", "measured", "predicted"],
     ).astype({"measured": "float64", "predicted": "float64"})
+    if table.empty:
+        return None
     picture, (axes,) = panels(1, height=3.6)
     axes.set_xscale("symlog", linthresh=1)  # the counter has no weights, which no log shows
     axes.set_yscale("log")
@@ -89,7 +95,7 @@ def gas(points: Points) -> Drawing:
         }
         axes.scatter(rows["weights"], rows["predicted"], **ring)
     axes.scatter([], [], s=110, facecolors="none", edgecolors=INK, label="predicted")
-    for limit in sorted({point.gas_limit for point in points}):
+    for limit in sorted({point.gas_limit for point in points} - {0}):
         axes.axhline(limit, color=INK, linestyle=(0, (5, 3)), linewidth=1, alpha=0.7)
         place: dict[str, Any] = {
             "xycoords": ("axes fraction", "data"),
