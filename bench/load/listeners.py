@@ -136,7 +136,7 @@ def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> No
     write_start(run_dir, session.id, process)
     swarm = Swarm(
         session,
-        workload(session),
+        workload(session, process),
         run_dir=run_dir,
         process=process,
         processes=processes,

@@ -30,6 +30,8 @@ from bench.record.writer import RowFile
 
 LANES = 64
 BATCH_LANES = 8  # fewer, so that transactions meet in a lane and share a body
+# Two failed rounds last 10 s and 20 s by GoQuorum's defaults, and then the chain goes on.
+_HALT_S = 35.0
 ENROLMENT = ""  # the cell of transactions that register workers: counted nowhere
 
 
@@ -81,7 +83,8 @@ class Swarm:
             manager=session.manager(),
         )
         self._workload = workload
-        self._limit_s = max(10.0, 10 * (session.chain.period_s or 1.0))
+        self._overdue_s = max(10.0, 10 * (session.chain.period_s or 1.0))
+        self._halt_s = max(_HALT_S, self._overdue_s)
         self.accounts: list[Account] = []
         self._numbers = itertools.count()
         self.lags_s: list[float] = []
@@ -157,7 +160,7 @@ class Swarm:
 
     def resend(self) -> None:
         """Send again what the node dropped from its pool: the same bytes close the nonce's gap."""
-        resend_lost(self.ledger, self._endpoints[0], self.sender, older_than_s=self._limit_s)
+        resend_lost(self.ledger, self._endpoints[0], self.sender, older_than_s=self._overdue_s)
 
     def _advance(self, submission: Submission) -> None:
         """Send a submission's next stage: what it depends on is in a block."""
@@ -217,9 +220,9 @@ class Swarm:
         classify(self.ledger, self._endpoints[0], self.halted)
 
     def check_halt(self) -> bool:
-        """Notice a chain that stopped: no block in max(10 s, 10 periods) while work waited."""
+        """Notice a chain that stopped: no block in max(35 s, 10 periods) while work waited."""
         stalled_s = self.stalled_s()
-        if stalled_s > self._limit_s and not self.halted:
+        if stalled_s > self._halt_s and not self.halted:
             failure = self.watcher.last_failure if self.watcher.rpc_failures else ""
             self.halted = (
                 f"no block for {stalled_s:.0f} s after block {self.watcher.last_block} "

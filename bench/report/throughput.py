@@ -78,13 +78,16 @@ def achieved_per_s(cell: CellData) -> float | None:
 def gas_per_submission(cell: CellData) -> float | None:
     """The gas that one submission's transactions use together, on average; None if unknown.
 
-    From the rows where they know it, else from the window's blocks that hold only the cell's own
-    transactions: their gas by transaction, times the transactions of a submission.
+    From the rows where they know it, else from the blocks that hold only the cell's own
+    transactions: their gas by transaction, times the transactions of a submission. The blocks run
+    from the first intended send to the end of the drain, not only through the window: where a
+    submission's transactions differ (a small commitment, then large chunks), a window would cut
+    some of them apart, and workers register before the first one is sent.
     """
     known = cell.included["gas_used"].dropna()
     if len(known):
         return float(known.mean())
-    blocks = cell.window_blocks
+    blocks = cell.blocks[cell.blocks["seen_s"] >= cell.rows["intended_s"].min()]
     own = blocks[(blocks["ours"] > 0) & (blocks["ours"] == blocks["transactions"])]
     if cell.shared or own.empty:
         return None

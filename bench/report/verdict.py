@@ -120,15 +120,26 @@ def _obstacle(point: PointSummary) -> str:
     return _shortfall(point)
 
 
+def _kept_up(point: PointSummary, offered_per_s: float) -> bool:
+    """Whether the committed rate is the offered one, as far as the blocks of the window tell.
+
+    A few blocks of a few submissions each give a coarse rate: then the offered one has to lie in
+    its interval, and the latency must show that no queue was growing meanwhile.
+    """
+    if (point.committed_per_s or 0.0) >= SUSTAINED_SHARE * offered_per_s:
+        return True
+    interval = point.ci95.committed_per_s
+    within = interval is not None and interval[1] >= offered_per_s
+    return within and (point.latency_s.p99 or 0.0) <= longest_p99_s(point) / 2
+
+
 def _shortfall(point: PointSummary) -> str:
-    best = point.ci95.committed_per_s[1] if point.ci95.committed_per_s else point.committed_per_s
-    best = max(best or 0.0, point.committed_per_s or 0.0)
     if point.outcome == "saturated":
         return "saturated"
-    if point.offered_per_s is not None and best < SUSTAINED_SHARE * point.offered_per_s:
-        return "less than was offered"
     if point.latency_s.p99 is None:
         return "no latency was measured"
+    if point.offered_per_s is not None and not _kept_up(point, point.offered_per_s):
+        return "less than was offered"
     if point.latency_s.p99 > longest_p99_s(point):
         return f"p99 above {seconds(longest_p99_s(point))}: a queue was growing"
     return ""

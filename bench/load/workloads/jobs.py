@@ -21,6 +21,7 @@ from system.learning.models import parse_weights
 from system.learning.stream import WeightStream, stream
 from system.weights import codec
 
+_SEEDS = 1_000  # more than a stream uses
 JOINED = topic("WorkerJoined(address)")
 TOPICS = (CHUNK_ACCEPTED, INCREMENTED, JOINED, COMMITTED, OPENED)
 
@@ -35,6 +36,7 @@ class JobsWorkload:
     """Submissions of all cells of a session; account k belongs to cell k modulo their number."""
 
     session: Session
+    process: int = 0
     _batch_index: dict[int, int] = field(default_factory=dict)
     _streams: dict[str, WeightStream] = field(default_factory=dict)
 
@@ -87,7 +89,8 @@ class JobsWorkload:
     def _stream(self, cell: CellPlan) -> WeightStream:
         if cell.id not in self._streams:
             [spec] = parse_weights(cell.weights_name)
-            self._streams[cell.id] = stream(spec, self.session.seed)
+            # No two processes draw the same weights.
+            self._streams[cell.id] = stream(spec, self.session.seed + _SEEDS * self.process)
         return self._streams[cell.id]
 
     def _chunks(self, cell: CellPlan, account: Account, payload: bytes) -> list[Call]:

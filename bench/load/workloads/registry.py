@@ -8,9 +8,9 @@ from bench.load.session import Session
 from bench.load.workloads import Workload
 from bench.load.workloads.jobs import JobsWorkload
 
-WORKLOADS: dict[str, Callable[[Session], Workload]] = {"jobs": JobsWorkload}
+WORKLOADS: dict[str, Callable[[Session, int], Workload]] = {"jobs": JobsWorkload}
 
 
-def workload(session: Session) -> Workload:
-    """The session's traffic as one process makes it."""
-    return WORKLOADS[session.system](session)
+def workload(session: Session, process: int = 0) -> Workload:
+    """The session's traffic as its process number `process` makes it."""
+    return WORKLOADS[session.system](session, process)
