@@ -61,7 +61,12 @@ class SwarmConfig:
 
 
 def add_arguments(parser: LocustArgumentParser) -> None:
-    """The swarm's options, which Locust shows as fields of its page too."""
+    """The swarm's options, which Locust shows as fields of its page too.
+
+    Locust's own page and master listen on loopback unless told otherwise: Locust would take every
+    interface, and whoever reaches its page can start a load.
+    """
+    parser.set_defaults(web_host="127.0.0.1", master_bind_host="127.0.0.1")
     parser.add_argument(
         "--weights",
         default="mnist-softmax",
