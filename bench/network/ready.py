@@ -14,7 +14,7 @@ from system.chain.rpc import Rpc, RpcError, Unreachable
 from system.errors import NetworkError
 
 # Four validators need 3 s on an idle machine; a busy one may take ten times as long.
-_PATIENCE_S = 60.0
+_PATIENCE_S = 25.0
 _POLL_S = 0.1
 _ANSWER_S = 5.0
 
@@ -30,6 +30,14 @@ class NodeDied(NetworkError):
     """A node ended while the network was starting."""
 
 
+class NotReady(NetworkError):
+    """The nodes run but did not come together in time.
+
+    Two validators that dial each other at the same moment can both hang up, and geth dials a
+    static peer again only after half a minute: a new start is quicker than waiting.
+    """
+
+
 def wait_until(
     complaints: Callable[[], Sequence[Complaint]],
     running: Mapping[ProcessId, Node],
@@ -37,8 +45,8 @@ def wait_until(
 ) -> None:
     """Returns when there are no more complaints.
 
-    Raises NodeDied or PortTaken if one of the `running` nodes ends meanwhile, NetworkError with
-    the complaints when it takes longer than a minute and ten block periods.
+    Raises NodeDied or PortTaken if one of the `running` nodes ends meanwhile, NotReady with
+    the complaints when it takes longer than 25 s and ten block periods.
     """
     patience_s = _PATIENCE_S + 10 * period_s
     deadline = time.monotonic() + patience_s
@@ -90,9 +98,9 @@ def _died(node: Node) -> NetworkError:
     return (PortTaken if "address already in use" in said else NodeDied)(message)
 
 
-def _too_slow(complaint: Complaint, patience_s: float) -> NetworkError:
+def _too_slow(complaint: Complaint, patience_s: float) -> NotReady:
     node, text = complaint
-    return NetworkError(
+    return NotReady(
         f"the network was not ready after {patience_s:g} s: validator {node.validator.index} "
         f"{text}; {node.log} ends with: {last_errors(node.log)}"
     )

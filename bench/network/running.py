@@ -16,7 +16,7 @@ from bench.network.guard import Watch, guarding
 from bench.network.node import Node
 from bench.network.ports import free_ports
 from bench.network.process import ProcessId
-from bench.network.ready import PortTaken, complaints, wait_until
+from bench.network.ready import NotReady, PortTaken, complaints, wait_until
 from bench.network.topology import Topology
 from bench.network.validators import treasury_key, validators
 from system.chain.keys import address_of
@@ -128,7 +128,7 @@ def start(topology: Topology, directory: Path, *, watch: Watch = lambda _: None)
         raise UsageError(f"{directory} is in use; give a new or empty folder for the network")
     geth = geth_binary()
     for _ in range(_RETRIES):
-        with suppress(PortTaken):
+        with suppress(PortTaken, NotReady):
             return _start_once(topology, directory.absolute(), geth=geth, watch=watch)
         shutil.rmtree(directory)
     return _start_once(topology, directory.absolute(), geth=geth, watch=watch)

@@ -92,7 +92,7 @@ def sweep(
     for url in urls:
         probe(Rpc(url), chain_id=chain_id)
     run = open_run(resume) if resume else _new_run(chosen, out)
-    _run(chosen, run, urls)
+    ends = _run(chosen, run, urls)
     paths = build([run.path], None)
     verdict = orjson.loads(paths.summary.read_bytes())["verdict"]
     if json:
@@ -101,7 +101,7 @@ def sweep(
         print(verdict["text"])
         print(f"report: {paths.page}")
         print(run.path)
-    return 0 if verdict["answer"] == "yes" else 1
+    return 0 if all(end.outcome == "ok" and end.valid for end in ends) else 1
 
 
 def _run(plan: Plan, run: RunWriter, urls: tuple[str, ...]) -> list[CellEnd]:
