@@ -117,7 +117,7 @@ def a_sweep_on_a_running_chain_counts_what_it_holds(url: str, place: Path) -> No
     said = run(_sweep(*options, "--warmup", "1", "--drain", "10", *where), place)
     assert said.code == 0, said.err
     verdict, page, last = said.out.splitlines()
-    assert verdict.startswith("can Quorum carry it?")
+    assert verdict.startswith(("Yes.", "Partly.", "No."))
     assert page == f"report: {run_dir / 'index.html'}"
     assert last == str(run_dir)
     cells = json.loads((run_dir / "summary.json").read_bytes())["cells"]
