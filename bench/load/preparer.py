@@ -48,7 +48,6 @@ class Preparer:
             name=name,
             cell=draft.cell,
             account=account,
-            first_nonce=account.nonce,
             transactions=self.sign(account, draft.calls),
             payload_bytes=draft.payload_bytes,
             encode_s=encoded_s - started_s,

@@ -9,6 +9,8 @@ from pathlib import Path
 import orjson
 import psutil
 
+from bench.record.files import write_atomically
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessStart:
@@ -70,6 +72,4 @@ def _alive(pid: int) -> bool:
 
 def _write(run_dir: Path, kind: str, fact: ProcessStart | ProcessEnd) -> None:
     path = run_dir / f"process-{fact.session}-{fact.process}-{kind}.json"
-    draft = path.with_suffix(".part")
-    draft.write_bytes(orjson.dumps(asdict(fact)))
-    draft.rename(path)
+    write_atomically(path, orjson.dumps(asdict(fact)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from bench.record.files import write_atomically
 from system.chain.private import Manager, Route
 from system.chain.probe import Chain
 
@@ -56,9 +57,7 @@ class Session:
 def write_session(run_dir: Path, session: Session) -> Path:
     """Save the session for the other processes; returns the file."""
     path = run_dir / f"session-{session.id}.json"
-    draft = path.with_suffix(".part")
-    draft.write_bytes(orjson.dumps(asdict(session), option=orjson.OPT_INDENT_2))
-    draft.rename(path)
+    write_atomically(path, orjson.dumps(asdict(session), option=orjson.OPT_INDENT_2))
     return path
 
 

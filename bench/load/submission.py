@@ -24,7 +24,6 @@ class Submission:
     name: str
     cell: str
     account: Account
-    first_nonce: int
     transactions: list[SignedTransaction]
     payload_bytes: int
     encode_s: float

@@ -106,7 +106,6 @@ class Swarm:
                 name=f"enrol-{self.process}-{worker.index}",
                 cell=ENROLMENT,
                 account=worker,
-                first_nonce=worker.nonce,
                 transactions=self.preparer.sign(worker, calls),
                 payload_bytes=0,
                 encode_s=0.0,

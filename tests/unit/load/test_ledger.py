@@ -21,7 +21,6 @@ def submission(name: str, chunks: int = 1) -> Submission:
         name=name,
         cell="cell",
         account=WORKER,
-        first_nonce=0,
         transactions=signed,
         payload_bytes=3,
         encode_s=0.0,

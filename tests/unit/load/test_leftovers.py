@@ -17,7 +17,6 @@ def submission(name: str, *, accepted: int, chunks: int = 2) -> Submission:
         name=name,
         cell="cell",
         account=account("test", process=0, number=0),
-        first_nonce=0,
         transactions=[SignedTransaction(f"{name}/{index}".encode()) for index in range(chunks)],
         payload_bytes=0,
         encode_s=0.0,

@@ -45,7 +45,6 @@ def submission(number: int, chunks: int) -> Submission:
         name=f"s{number}",
         cell="cell",
         account=account("test", process=0, number=number),
-        first_nonce=0,
         transactions=[SignedTransaction(f"{number}/{index}".encode()) for index in range(chunks)],
         payload_bytes=0,
         encode_s=0.0,
