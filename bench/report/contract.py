@@ -102,6 +102,16 @@ class PointSummary:
     warmup_s: float
     duration_s: float | None
     drain_s: float
+    # On average over the window's first and its last third, in the worst repeat.
+    in_flight_first: float | None = None
+    in_flight_last: float | None = None
+    # Of validators that were sampled: shares of all cores, bytes a committed payload byte.
+    validator_cpu_share: float | None = None
+    machine_busy: float | None = None
+    validator_memory_bytes: int | None = None
+    pool_pending_max: int | None = None
+    disk_bytes_per_payload_byte: float | None = None
+    network_bytes_per_payload_byte: float | None = None
 
     @property
     def failed(self) -> int:

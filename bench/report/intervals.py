@@ -44,7 +44,7 @@ def ci95(cells: Sequence[CellData]) -> Ci95:
         rates = [found.per_s for cell in cells if (found := committed(cell)) is not None]
         medians = [m for cell in cells if (m := float(_latencies(cell)["latency_s"].median())) == m]
         return Ci95(_student(rates), _student(medians), ACROSS_REPEATS)
-    rate = _rate_by_blocks([cell for cell in cells if not cell.halted])
+    rate = rate_by_blocks([cell for cell in cells if not cell.halted])
     median = _median_by_blocks(cells)
     return Ci95(rate, median, BLOCK_BOOTSTRAP if rate or median else None)
 
@@ -61,7 +61,11 @@ def _student(values: Sequence[float]) -> Bounds:
     return max(0.0, mean - reach), mean + reach
 
 
-def _rate_by_blocks(cells: Sequence[CellData]) -> Bounds:
+def rate_by_blocks(cells: Sequence[CellData]) -> Bounds:
+    """The interval of the committed submissions a second, whole blocks resampled.
+
+    None with fewer than five blocks.
+    """
     loads = [block_loads(cell) for cell in cells]
     if sum(map(len, loads)) < _FEWEST_BLOCKS:
         return None

@@ -17,7 +17,8 @@ from bench.report.contract import PointSummary
 from bench.report.document import Summary, rows
 from bench.report.frame import CellData
 from bench.report.labels import labels
-from bench.report.verdict import SUSTAINED_SHARE, PointVerdict, longest_p99_s
+from bench.report.sustained import SUSTAINED_SHARE, longest_p99_s
+from bench.report.verdict import PointVerdict
 
 _MOST_FAILURES = 60
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

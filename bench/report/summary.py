@@ -25,6 +25,7 @@ from bench.report.throughput import (
     committed,
     gas_per_submission,
     gas_utilisation,
+    in_flight,
 )
 
 _MOST_REASONS = 12  # of one kind of failure; rarer ones are counted together
@@ -148,7 +149,14 @@ def _rates(cells: Sequence[CellData], facts: CellFacts) -> dict[str, Any]:
         "committed_basis": found[0].basis if found else None,
         "weights_per_s": None if per_s is None else per_s * facts.weights,
         "gas_per_submission": middle(gas_per_submission(cell) for cell in cells),
+        **_in_flight(cells),
     }
+
+
+def _in_flight(cells: Sequence[CellData]) -> dict[str, Any]:
+    known = [thirds for cell in cells if (thirds := in_flight(cell)) is not None]
+    first, last = max(known, key=lambda thirds: thirds[1] - thirds[0], default=(None, None))
+    return {"in_flight_first": first, "in_flight_last": last}
 
 
 def _blocks(cells: Sequence[CellData]) -> dict[str, Any]:

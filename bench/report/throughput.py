@@ -75,6 +75,24 @@ def achieved_per_s(cell: CellData) -> float | None:
     return float(sent) / cell.window.length_s
 
 
+def in_flight(cell: CellData) -> tuple[float, float] | None:
+    """How many submissions were in flight on average over the window's first and its last third.
+
+    In flight is what was meant to be sent and is not seen in a block yet; None without a window.
+    """
+    if cell.window is None or cell.window.length_s <= 0:
+        return None
+    start_s, end_s = cell.window.start_s, cell.window.end_s
+    third_s = cell.window.length_s / 3
+    return _in_flight(cell, start_s, start_s + third_s), _in_flight(cell, end_s - third_s, end_s)
+
+
+def _in_flight(cell: CellData, start_s: float, end_s: float) -> float:
+    until_s = cell.rows["seen_s"].fillna(np.inf).clip(upper=end_s)
+    waited_s = (until_s - cell.rows["intended_s"].clip(lower=start_s)).clip(lower=0.0)
+    return float(waited_s.sum()) / (end_s - start_s)
+
+
 def gas_per_submission(cell: CellData) -> float | None:
     """The gas that one submission's transactions use together, on average; None if unknown.
 

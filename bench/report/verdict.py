@@ -9,12 +9,9 @@ from typing import Literal
 from bench.report.contract import PointSummary
 from bench.report.labels import labels
 from bench.report.numbers import figure, seconds, size, whole
+from bench.report.sustained import obstacle
 
 Answer = Literal["yes", "partly", "no"]
-
-SUSTAINED_SHARE = 0.95
-_LONGEST_P99_S = 10.0
-_LONGEST_P99_BLOCKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +47,6 @@ def verdict(points: Sequence[PointSummary]) -> Verdict:
     return Verdict(answer=answer, opening=opening, text=text, points=found)
 
 
-def longest_p99_s(point: PointSummary) -> float:
-    """Above this p99 a queue is growing: ten block intervals, at least 10 s."""
-    interval_s = point.block_interval_s.mean or point.period_s or 0.0
-    return max(_LONGEST_P99_S, _LONGEST_P99_BLOCKS * interval_s)
-
-
 def _opening(found: Sequence[PointVerdict], carried: int) -> str:
     lagged = sum(not one.valid for one in found)
     if not found:
@@ -75,7 +66,7 @@ def _some(carried: int, count: int) -> str:
 
 
 def _judge(point: PointSummary, label: str) -> PointVerdict:
-    short = _obstacle(point)
+    short = obstacle(point)
     return PointVerdict(
         run=point.run,
         cell_ids=point.cell_ids,
@@ -100,46 +91,3 @@ def _carried(point: PointSummary) -> str:
     offered = "" if point.offered_per_s is None else f" of {figure(point.offered_per_s)}/s"
     p99 = point.latency_s.p99
     return f"{rate}{offered} committed" + ("" if p99 is None else f", p99 {seconds(p99)}")
-
-
-def _obstacle(point: PointSummary) -> str:
-    """What kept the point from being carried as offered; "" if nothing did."""
-    if not point.valid:
-        return point.invalid_reason or "its generator called it invalid"
-    if point.outcome == "halted":
-        return "the chain halted"
-    if point.outcome == "walled":
-        return f"stopped by {point.wall or 'a wall'}"
-    if not point.included:
-        return "nothing was committed"
-    if point.failed:
-        kinds = ", ".join(f"{sum(r.values())} {k}" for k, r in point.failures.items())
-        return f"{whole(point.failed)} of {whole(point.submitted)} failed ({kinds})".replace(
-            "timed_out", "timed out"
-        )
-    return _shortfall(point)
-
-
-def _kept_up(point: PointSummary, offered_per_s: float) -> bool:
-    """Whether the committed rate is the offered one, as far as the blocks of the window tell.
-
-    A few blocks of a few submissions each give a coarse rate: then the offered one has to lie in
-    its interval, and the latency must show that no queue was growing meanwhile.
-    """
-    if (point.committed_per_s or 0.0) >= SUSTAINED_SHARE * offered_per_s:
-        return True
-    interval = point.ci95.committed_per_s
-    within = interval is not None and interval[1] >= offered_per_s
-    return within and (point.latency_s.p99 or 0.0) <= longest_p99_s(point) / 2
-
-
-def _shortfall(point: PointSummary) -> str:
-    if point.outcome == "saturated":
-        return "saturated"
-    if point.latency_s.p99 is None:
-        return "no latency was measured"
-    if point.offered_per_s is not None and not _kept_up(point, point.offered_per_s):
-        return "less than was offered"
-    if point.latency_s.p99 > longest_p99_s(point):
-        return f"p99 above {seconds(longest_p99_s(point))}: a queue was growing"
-    return ""
