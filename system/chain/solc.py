@@ -28,12 +28,14 @@ _INSTALL_TIMEOUT_S = 180
 
 # solc's JavaScript prints a notice before its JSON: py-solc-x, which parses all of standard output,
 # fails on it. Solidity's own output never starts a line with ">>> ". It also exits before a pipe
-# took more than 64 KB of its output; a file takes all of it.
+# took more than 64 KB of its output, and fails (EAGAIN) on a pipe that still waits for more than
+# 64 KB of its input; a file takes, and gives, all of it.
 _WRAPPER = """\
 #!/bin/sh
-output=$(mktemp) || exit 1
-trap 'rm -f "$output"' EXIT
-{node} {script} "$@" > "$output" || exit $?
+input=$(mktemp) && output=$(mktemp) || exit 1
+trap 'rm -f "$input" "$output"' EXIT
+case " $* " in *" --standard-json "*) cat > "$input" ;; esac
+{node} {script} "$@" < "$input" > "$output" || exit $?
 sed '/^>>> /d' "$output"
 """
 
@@ -75,7 +77,12 @@ def _installed() -> Path | None:
 def _unpacked() -> Path | None:
     # The wrapper names the Node it was written for, which may have gone since.
     wrapper = _npm_dir() / "solc"
-    return wrapper if wrapper.is_file() and _runs(wrapper) else None
+    return wrapper if _is_current(wrapper) and _runs(wrapper) else None
+
+
+def _is_current(wrapper: Path) -> bool:
+    """Whether it is there and passes input and output on as this version does."""
+    return wrapper.is_file() and wrapper.read_text().startswith(_WRAPPER.partition("{")[0])
 
 
 def _runs(binary: Path) -> bool:

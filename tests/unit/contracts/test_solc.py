@@ -17,7 +17,8 @@ from system.paths import cache_dir
 # What solc.js prints: its version, or the notice and JSON that is longer than a pipe holds.
 OUTPUT = {"contracts": {"A.sol": {"A": {"text": ">>> not a notice " + "x" * 200_000}}}}
 SOLC_JS = f"""\
-import json, sys
+import json, os, sys
+os.set_blocking(0, False)
 if "--version" in sys.argv:
     print("{solc_version()}+commit.73712a01.Emscripten.clang")
 elif "--fail" in sys.argv:
@@ -87,6 +88,16 @@ def test_the_wrapper_drops_the_notice_and_nothing_else(tmp_path, script):
     assert answer == OUTPUT
 
 
+def test_the_wrapper_passes_on_more_than_a_pipe_holds(tmp_path, script):
+    wrapper = tmp_path / "solc"
+    write_wrapper(wrapper, node=Path(sys.executable), script=script)
+    sources = {"A.sol": {"content": "//" + "x" * 500_000}}
+    answer = solcx.compile_standard(
+        {"language": "Solidity", "sources": sources}, solc_binary=wrapper
+    )
+    assert answer == OUTPUT
+
+
 def test_the_wrapper_passes_a_failure_on(tmp_path, script):
     wrapper = tmp_path / "solc"
     write_wrapper(wrapper, node=Path(sys.executable), script=script)
@@ -113,6 +124,13 @@ def test_a_wrapper_whose_node_has_gone_is_written_anew(node):
     write_wrapper(binary, node=node.parent / "gone", script=node)
     assert solc_binary() == binary
     assert solc_version() in subprocess.check_output([binary, "--version"], text=True)
+
+
+def test_a_wrapper_of_an_earlier_version_is_written_anew(node):
+    binary = solc_binary()
+    current = binary.read_text()
+    binary.write_text(current.replace("$input", "$stdin"))
+    assert solc_binary().read_text() == current
 
 
 def test_no_node_names_the_cure():
