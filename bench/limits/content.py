@@ -38,7 +38,9 @@ def content(data: bytes | memoryview) -> Content:
     """The counts of these bytes."""
     values = np.frombuffer(data, dtype=np.uint8)
     whole = values.size // WORD_BYTES * WORD_BYTES
-    words = int(np.count_nonzero(values[:whole].reshape(-1, WORD_BYTES).any(axis=1)))
+    # Four numbers a word are looked at in a seventh of the time that 32 bytes take.
+    quarters = values[:whole].view(np.uint64).reshape(-1, WORD_BYTES // 8)
+    words = int(np.count_nonzero(quarters.any(axis=1)))
     words += int(values[whole:].any())
     return Content(values.size, int(np.count_nonzero(values)), words)
 
@@ -59,11 +61,11 @@ def expected_contents(
     Another draw costs the same to 1 % from some 25,000 weights on, but for int32+zstd (3 %), and
     for int8+zstd (4 %) and int4+zstd (7 %), whose levels are shares of the largest weight.
     """
-    payload = sample(encoding, min(count, SAMPLE_WEIGHTS))
     words = goes_as_words(encoding)
     if count <= SAMPLE_WEIGHTS:
+        payload = sample(encoding, count)
         return contents(spec, payload, chunk_bytes=chunk_bytes, words=words)
-    whole, size = content(payload), expected_bytes(encoding, count)
+    whole, size = sampled(encoding, SAMPLE_WEIGHTS), expected_bytes(encoding, count)
     if not (words or spec.takes_bytes):
         size = packed_bytes(size)
     chunks = chunk_count(size, chunk_bytes)
@@ -79,8 +81,8 @@ def expected_bytes(encoding: str, count: int) -> int:
     size = codec(encoding).size
     if size is not None:
         return size(count)
-    sampled = min(count, SAMPLE_WEIGHTS)
-    return round(len(sample(encoding, sampled)) * count / sampled)
+    drawn = min(count, SAMPLE_WEIGHTS)
+    return round(sampled(encoding, drawn).size_bytes * count / drawn)
 
 
 def scaled(of: Content, size_bytes: int) -> Content:
@@ -89,7 +91,13 @@ def scaled(of: Content, size_bytes: int) -> Content:
     return Content(size_bytes, round(of.nonzero_bytes * share), round(of.nonzero_words * share))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1_024)
+def sampled(encoding: str, count: int) -> Content:
+    """The counts of `sample`'s payload: 24 bytes to keep where the payload has up to 32 MB."""
+    return content(sample(encoding, count))
+
+
+@lru_cache(maxsize=2)  # up to 33 MB each
 def sample(encoding: str, count: int) -> bytes:
     """The payload of `count` seeded weights from N(0, 0.05²); the same at every call."""
     return codec(encoding).encode(weights(WeightSpec(str(count), count, "drawn"), _SEED))

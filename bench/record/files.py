@@ -10,7 +10,9 @@ from system.errors import UsageError
 
 RUN_FILE = "run.json"
 CELL_PREFIX, END_PREFIX = "cell-", "end-"
+LIMITS_PREFIX = "limits-"
 SUBMISSIONS_PREFIX, BLOCKS_PREFIX = "submissions-", "blocks-"
+RESOURCES_PREFIX = "resources-"
 
 _SAFE = re.compile(r"[A-Za-z0-9._+=,@-]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+=,@-]+")
@@ -24,6 +26,16 @@ def cell_path(run: Path, cell: str) -> Path:
 def end_path(run: Path, cell: str) -> Path:
     """Where it is written how a cell ended."""
     return run / f"{END_PREFIX}{_safe(cell)}.json"
+
+
+def limits_path(run: Path, key: str) -> Path:
+    """Where it is written what a chain's settings come to."""
+    return run / f"{LIMITS_PREFIX}{_safe(key)}.json"
+
+
+def resources_path(run: Path, cell: str) -> Path:
+    """Where it is appended what a cell's validators used."""
+    return run / f"{RESOURCES_PREFIX}{_safe(cell)}.jsonl"
 
 
 def rows_path(run: Path, prefix: str, *, session: str, process: str) -> Path:

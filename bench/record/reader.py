@@ -8,10 +8,19 @@ from typing import TypeVar
 
 import orjson
 
-from bench.record.files import CELL_PREFIX, RUN_FILE, end_path
+from bench.record.files import CELL_PREFIX, LIMITS_PREFIX, RUN_FILE, cell_path, end_path
 from bench.record.jsonform import from_json
 from bench.record.rows import RowReader
-from bench.record.schema import SCHEMA, BlockRow, CellEnd, CellFacts, RunMeta, SubmissionRow
+from bench.record.schema import (
+    SCHEMA,
+    BlockRow,
+    CellEnd,
+    CellFacts,
+    ChainLimits,
+    ResourceRow,
+    RunMeta,
+    SubmissionRow,
+)
 from system.errors import UsageError
 
 Fact = TypeVar("Fact")
@@ -27,13 +36,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as read: `warnings` says in one line each what was left out."""
+    """A run as read: `warnings` says in one line each what was left out.
+
+    `limits` holds what is known of the chains' limits by key; a run of old has none.
+    """
 
     path: Path
     meta: RunMeta
     cells: dict[str, Cell]
     submissions: list[SubmissionRow]
     blocks: list[BlockRow]
+    limits: dict[str, ChainLimits]
+    resources: list[ResourceRow]
     warnings: list[str]
 
 
@@ -49,6 +63,30 @@ def read_run(path: Path) -> Run:
         cells=cells,
         submissions=reader.submissions(path, facts),
         blocks=reader.blocks(path),
+        limits=_limits(path, reader.warnings),
+        resources=reader.resources(path),
+        warnings=reader.warnings,
+    )
+
+
+def read_cell(path: Path, cell: str) -> Run:
+    """The run in a directory with one of its cells alone: no other cell's rows are read.
+
+    Raises UsageError where it holds no run, or not that cell's facts.
+    """
+    meta = _meta(path)
+    reader = RowReader()
+    facts = _fact(CellFacts, cell_path(path, cell), reader.warnings)
+    if facts is None:
+        raise UsageError(f"{path} holds no facts of cell {cell}; run the sweep again")
+    return Run(
+        path=path,
+        meta=meta,
+        cells={cell: Cell(facts, _end(path, cell, reader.warnings))},
+        submissions=reader.submissions(path, {cell: facts}, session=facts.session),
+        blocks=reader.blocks(path, session=facts.session),
+        limits={},
+        resources=reader.resources(path, cell=cell),
         warnings=reader.warnings,
     )
 
@@ -91,6 +129,12 @@ def _cells(path: Path, warnings: list[str]) -> dict[str, Cell]:
         if facts is not None:
             cells[facts.cell] = Cell(facts, _end(path, facts.cell, warnings))
     return cells
+
+
+def _limits(path: Path, warnings: list[str]) -> dict[str, ChainLimits]:
+    files = sorted(path.glob(f"{LIMITS_PREFIX}*.json"))
+    found = [_fact(ChainLimits, file, warnings) for file in files]
+    return {limits.key: limits for limits in found if limits is not None}
 
 
 def _end(path: Path, cell: str, warnings: list[str]) -> CellEnd | None:

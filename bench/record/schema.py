@@ -45,10 +45,59 @@ class RunMeta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EncodingLimits:
+    """How many weights of one encoding go in one transaction and in one block of a chain.
+
+    A block is full by gas or by the message between validators: `block_wall` says which comes
+    first, `one_block_weights` is then the count. `safe_gas_limit` is the block gas limit up to
+    which blocks of data with `zero_share` zero bytes can't outgrow that message.
+    """
+
+    encoding: str
+    zero_share: float
+    one_transaction_weights: int
+    one_block_weights: int
+    block_by_gas_weights: int
+    block_by_message_weights: int
+    block_wall: str
+    safe_gas_limit: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLimits:
+    """What a chain's settings come to, computed from them; weights are kept in `store`.
+
+    `safe_gas_limit` is for data of zeros alone, what anybody may send; None where the chain takes
+    transactions that are as large as a message.
+    """
+
+    key: str
+    store: str
+    consensus: str
+    gas_limit: int
+    transaction_size_limit_bytes: int
+    code_size_limit_bytes: int
+    period_s: float | None
+    safe_gas_limit: int | None
+    encodings: list[EncodingLimits]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstWall:
+    """What a growing model meets first; one submission takes `share` of it, `setting` moves it."""
+
+    name: str
+    share: float
+    setting: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellFacts:
     """What a cell is, written before it starts: `offered_per_s` is None in a closed loop.
 
     `payload_bytes` are a submission's encoded weights, `wire_bytes` all its signed transactions.
+    `gas_predicted` is computed from the payload, `gas_calibrated` read off the receipts of one
+    submission before the clock. `limits` is the key of the chain's `ChainLimits`.
     """
 
     cell: str
@@ -82,6 +131,9 @@ class CellFacts:
     contracts: dict[str, str]
     first_block: int
     seed: int
+    gas_calibrated: int | None = None
+    first_wall: FirstWall | None = None
+    limits: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,3 +239,25 @@ class BlockRow:
     transactions: int
     ours: int
     round: int | None  # consensus round; above 0 means that an earlier proposal failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRow:
+    """What one validator had used by a moment of a cell: counters since its start, sizes now.
+
+    `cpu_s` is user and system time, `machine_busy` the share of all `cores` that was busy since the
+    sample before, whoever used them. Network bytes are those between validators.
+    """
+
+    cell: str
+    at_s: float
+    validator: int
+    cpu_s: float
+    memory_bytes: int
+    disk_bytes: int
+    network_in_bytes: int | None
+    network_out_bytes: int | None
+    pending: int | None  # transactions in the pool
+    queued: int | None
+    machine_busy: float
+    cores: int

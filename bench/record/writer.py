@@ -14,12 +14,22 @@ from bench.record.files import (
     SUBMISSIONS_PREFIX,
     cell_path,
     end_path,
+    limits_path,
+    resources_path,
     rows_path,
     unwritable,
     write_atomically,
 )
 from bench.record.jsonform import to_json
-from bench.record.schema import BlockRow, CellEnd, CellFacts, RunMeta, SubmissionRow
+from bench.record.schema import (
+    BlockRow,
+    CellEnd,
+    CellFacts,
+    ChainLimits,
+    ResourceRow,
+    RunMeta,
+    SubmissionRow,
+)
 from system.errors import UsageError
 
 
@@ -42,8 +52,12 @@ class RunWriter:
 
         Its old rows stay on disk; the reader leaves rows of another session than the facts' out.
         """
-        cell_path(self.path, cell).unlink(missing_ok=True)
-        end_path(self.path, cell).unlink(missing_ok=True)
+        for path in (cell_path, end_path, resources_path):
+            path(self.path, cell).unlink(missing_ok=True)
+
+    def write_limits(self, limits: ChainLimits) -> None:
+        """Write what a chain's settings come to, under their key."""
+        write_atomically(limits_path(self.path, limits.key), to_json(limits, indent=True))
 
     def write_meta(self, meta: RunMeta) -> None:
         """Write (or write anew, once more is known) where the run comes from."""
@@ -104,6 +118,22 @@ class RowFile:
         """Close the files; a second call changes nothing."""
         self._submissions.close()
         self._blocks.close()
+
+
+class ResourceFile:
+    """What a cell's validators used, appended as it is sampled; raises UsageError as rows do."""
+
+    def __init__(self, run: Path, cell: str) -> None:
+        self.cell = cell
+        self._rows = _Appended(resources_path(run, cell))
+
+    def write(self, row: ResourceRow) -> None:
+        """A validator was sampled."""
+        self._rows.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        """Close the file; a second call changes nothing."""
+        self._rows.close()
 
 
 class _Appended:

@@ -15,6 +15,7 @@ from tests.unit.report.synthetic import (
     Load,
     block_rows,
     cell_facts,
+    chain_limits,
     submission_rows,
     write_run,
 )
@@ -149,3 +150,28 @@ def test_ten_thousand_rows_are_read_whole(tmp_path):
         file.ended(row)
     file.close()
     assert len(read_run(run).submissions) == 12_000
+
+
+def test_a_run_of_before_limits_were_kept_is_read_without_them(run):
+    found = read_run(run)
+    assert (found.limits, found.warnings) == ({}, [])
+    raw = orjson.loads((run / "cell-cell-a.json").read_bytes())
+    for name in ("gas_calibrated", "first_wall", "limits"):
+        del raw[name]
+    (run / "cell-cell-a.json").write_bytes(orjson.dumps(raw))
+    facts = read_run(run).cells["cell-a"].facts
+    assert (facts.gas_calibrated, facts.first_wall, facts.limits) == (None, None, None)
+
+
+def test_a_chains_limits_are_read_as_they_were_written(run):
+    limits = chain_limits()
+    open_run(run).write_limits(limits)
+    assert read_run(run).limits == {limits.key: limits}
+
+
+def test_torn_limits_are_left_out_and_said(run):
+    (run / "limits-torn.json").write_text('{"key": "torn", "sto')
+    found = read_run(run)
+    assert found.limits == {}
+    [warning] = found.warnings
+    assert warning.startswith("limits-torn.json can't be read and was left out")

@@ -17,6 +17,8 @@ from bench.record.schema import (
     BlockRow,
     CellEnd,
     CellFacts,
+    ChainLimits,
+    EncodingLimits,
     Machine,
     Reconciled,
     RunMeta,
@@ -82,6 +84,40 @@ def run_meta(run: str = "run-1", **changes: Any) -> RunMeta:
         "seed": 7,
     }
     return RunMeta(**facts | changes)
+
+
+def chain_limits(**changes: Any) -> ChainLimits:
+    """A chain on which `int256` fills the message first and `float32` the gas."""
+    facts: dict[str, Any] = {
+        "key": "istanbul-10M-128KB-128KB-1.0s",
+        "store": "calldata",
+        "consensus": "istanbul",
+        "gas_limit": GAS_LIMIT,
+        "transaction_size_limit_bytes": 131_072,
+        "code_size_limit_bytes": 131_072,
+        "period_s": 1.0,
+        "safe_gas_limit": 43_400_000,
+        "encodings": [
+            encoding_limits("int256", 4_086, by_gas=430_776, by_message=326_994),
+            encoding_limits("float32", 32_688, by_gas=148_000, by_message=2_615_952),
+        ],
+    }
+    return ChainLimits(**facts | changes)
+
+
+def encoding_limits(
+    encoding: str, one_transaction: int, *, by_gas: int, by_message: int
+) -> EncodingLimits:
+    return EncodingLimits(
+        encoding=encoding,
+        zero_share=0.01,
+        one_transaction_weights=one_transaction,
+        one_block_weights=min(by_gas, by_message),
+        block_by_gas_weights=by_gas,
+        block_by_message_weights=by_message,
+        block_wall="block gas" if by_gas <= by_message else "block message",
+        safe_gas_limit=167_000_000,
+    )
 
 
 def cell_facts(load: Load) -> CellFacts:
