@@ -34,11 +34,15 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A transaction before it is signed: `to` is an address in hex, None creates a contract."""
+    """A transaction before it is signed: `to` is an address in hex, None creates a contract.
+
+    `value` goes with it, in wei; a private transaction carries none.
+    """
 
     to: str | None
     data: bytes
     gas: int
+    value: int = 0
 
 
 def send(sender: Sender, call: Call, *, timeout_s: float = 60.0) -> dict[str, Any]:
@@ -82,5 +86,6 @@ def _sent(sender: Sender, call: Call, nonce: int) -> str:
         data=call.data,
         chain_id=sender.chain_id,
         gas_price=sender.gas_price,
+        value=call.value,
     )
     return str(sender.rpc.call("eth_sendRawTransaction", "0x" + signed.raw.hex()))
