@@ -79,7 +79,7 @@ def _validator(state: NetworkState, index: int) -> ValidatorHealth:
         peers=told.get("peers"),
         pending=told.get("pending"),
         queued=told.get("queued"),
-        disk_bytes=_disk_bytes(state.node_directory(index)),
+        disk_bytes=disk_bytes(state.node_directory(index)),
         problem=problem,
     )
 
@@ -126,7 +126,8 @@ def _stall(topology: Topology, validators: Sequence[ValidatorHealth]) -> list[st
     return [f"the chain has stopped: no block for {min(ages):.0f} s"]
 
 
-def _disk_bytes(directory: Path) -> int:
+def disk_bytes(directory: Path) -> int:
+    """The bytes of all files below a folder."""
     total = 0
     for path in directory.rglob("*"):
         try:

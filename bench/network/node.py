@@ -30,12 +30,18 @@ class Node:
     directory: Path
     p2p: int
     http: int
+    metrics: int
     raft: int
 
     @property
     def endpoint(self) -> str:
         """The HTTP address of its JSON-RPC interface."""
         return f"http://{LOOPBACK}:{self.http}"
+
+    @property
+    def metrics_url(self) -> str:
+        """The HTTP address of its own metrics."""
+        return f"http://{LOOPBACK}:{self.metrics}"
 
     @property
     def enode(self) -> str:
@@ -84,6 +90,7 @@ class Node:
             *("--datadir", str(self.data)),
             *("--nodekey", str(self._key)),
             *("--http.port", str(self.http)),
+            *("--metrics", "--metrics.addr", LOOPBACK, "--metrics.port", str(self.metrics)),
         ]
 
     def _consensus(self, topology: Topology) -> list[str]:

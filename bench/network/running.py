@@ -166,13 +166,18 @@ def _start_once(topology: Topology, directory: Path, *, geth: Path, watch: Watch
 def _placed(topology: Topology, directory: Path) -> list[Node]:
     identities = validators(topology)
     count = len(identities)
-    ports = free_ports(3 * count)
-    raft = ports[2 * count :] if topology.consensus == "raft" else [0] * count
+    ports = iter(free_ports(4 * count))
+    raft = topology.consensus == "raft"
     return [
-        Node(identity, directory / f"node-{identity.index}", p2p=p2p, http=http, raft=raft_port)
-        for identity, p2p, http, raft_port in zip(
-            identities, ports[:count], ports[count : 2 * count], raft, strict=True
+        Node(
+            identity,
+            directory / f"node-{identity.index}",
+            p2p=next(ports),
+            http=next(ports),
+            metrics=next(ports),
+            raft=next(ports) if raft else 0,
         )
+        for identity in identities
     ]
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from bench.record.files import BLOCKS_PREFIX, SUBMISSIONS_PREFIX, session_of
+from bench.record.files import BLOCKS_PREFIX, RESOURCES_PREFIX, SUBMISSIONS_PREFIX, session_of
 from bench.record.jsonform import from_json
-from bench.record.schema import BlockRow, CellFacts, SubmissionRow
+from bench.record.schema import BlockRow, CellFacts, ResourceRow, SubmissionRow
 
 LOST = "the generator ended before the outcome was known"
 
@@ -23,13 +24,18 @@ class RowReader:
 
     warnings: list[str] = field(default_factory=list)
 
-    def submissions(self, run: Path, cells: dict[str, CellFacts]) -> list[SubmissionRow]:
-        """One row for each submission of the cells given; begun without an end is "aborted"."""
+    def submissions(
+        self, run: Path, cells: dict[str, CellFacts], *, session: str = ""
+    ) -> list[SubmissionRow]:
+        """One row for each submission of the cells given; begun without an end is "aborted".
+
+        Given a `session`, only its files are read.
+        """
         begun: dict[str, SubmissionRow] = {}
         ended: dict[str, SubmissionRow] = {}
         twice: Counter[str] = Counter()
         strangers: Counter[str] = Counter()
-        for path in sorted(run.glob(f"{SUBMISSIONS_PREFIX}*.jsonl")):
+        for path in sorted(run.glob(_pattern(SUBMISSIONS_PREFIX, session))):
             session = session_of(path, SUBMISSIONS_PREFIX)
             for is_end, row in self._submission_lines(path, cells):
                 if row.cell not in cells or cells[row.cell].session != session:
@@ -42,14 +48,22 @@ class RowReader:
         self._say(twice, "submissions of cell {} ended twice: the last row counts")
         return [ended.get(name, row) for name, row in (begun | ended).items()]
 
-    def blocks(self, run: Path) -> list[BlockRow]:
+    def blocks(self, run: Path, *, session: str = "") -> list[BlockRow]:
         """One row for each block of a session, by number; `ours` is summed over its processes."""
         merged: dict[tuple[str, str], BlockRow] = {}
-        for path in sorted(run.glob(f"{BLOCKS_PREFIX}*.jsonl")):
+        for path in sorted(run.glob(_pattern(BLOCKS_PREFIX, session))):
             for row in self._parsed(path, lambda raw: from_json(BlockRow, raw)):
                 key = (row.session, row.hash)
                 merged[key] = _merged(merged[key], row) if key in merged else row
         return sorted(merged.values(), key=lambda row: (row.session, row.number))
+
+    def resources(self, run: Path, *, cell: str = "") -> list[ResourceRow]:
+        """What validators used, in the order in which it was sampled; of one cell or of all."""
+        return [
+            row
+            for path in sorted(run.glob(f"{RESOURCES_PREFIX}{escape(cell) or '*'}.jsonl"))
+            for row in self._parsed(path, lambda raw: from_json(ResourceRow, raw))
+        ]
 
     def _submission_lines(
         self, path: Path, cells: dict[str, CellFacts]
@@ -80,6 +94,10 @@ class RowReader:
 
     def _say(self, counts: Counter[str], text: str) -> None:
         self.warnings += [f"{count} {text.format(cell)}" for cell, count in sorted(counts.items())]
+
+
+def _pattern(prefix: str, session: str) -> str:
+    return f"{prefix}{f'{escape(session)}-' if session else ''}*.jsonl"
 
 
 def _lines(path: Path) -> Iterable[tuple[bytes, bool]]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bench.record.reader import Cell, Run
-from bench.record.schema import BlockRow, CellEnd, CellFacts, SubmissionRow
+from bench.record.schema import BlockRow, CellEnd, CellFacts, ResourceRow, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class CellData:
 
     `rows`: a submission a row, SubmissionRow's fields and `in_window` (intended inside the
     window), `latency_s` (intended to seen), `service_s` (sent to seen), NaN where not seen.
-    `blocks`: a block a row, BlockRow's fields and `in_window` (seen inside the window). `shared`
-    says that other cells sent in the same blocks; `window` is None where nothing tells when the
-    cell ran.
+    `blocks`: a block a row, BlockRow's fields and `in_window` (seen inside the window).
+    `resources`: a validator and second a row, ResourceRow's fields and `in_window`; empty where
+    nobody sampled. `shared` says that other cells sent in the same blocks; `window` is None where
+    nothing tells when the cell ran.
     """
 
     run: str
@@ -43,6 +44,7 @@ class CellData:
     window: Window | None
     rows: pd.DataFrame
     blocks: pd.DataFrame
+    resources: pd.DataFrame
     shared: bool
 
     @property
@@ -65,7 +67,9 @@ def cells_of(run: Run, label: str) -> list[CellData]:
     """Every cell of a run with its rows, smallest weights first."""
     rows = _frame(SubmissionRow, run.submissions)
     blocks = _frame(BlockRow, run.blocks)
+    resources = _frame(ResourceRow, run.resources)
     by_cell = dict(list(rows.groupby("cell")))
+    sampled = dict(list(resources.groupby("cell")))
     by_session = dict(list(blocks.groupby("session")))
     sessions = Counter(cell.facts.session for cell in run.cells.values())
     data = [
@@ -74,6 +78,7 @@ def cells_of(run: Run, label: str) -> list[CellData]:
             cell,
             by_cell.get(cell.facts.cell, rows.iloc[:0]),
             by_session.get(cell.facts.session, blocks.iloc[:0]),
+            sampled.get(cell.facts.cell, resources.iloc[:0]),
             shared=sessions[cell.facts.session] > 1,
         )
         for cell in run.cells.values()
@@ -82,7 +87,13 @@ def cells_of(run: Run, label: str) -> list[CellData]:
 
 
 def _cell_data(
-    label: str, cell: Cell, rows: pd.DataFrame, blocks: pd.DataFrame, *, shared: bool
+    label: str,
+    cell: Cell,
+    rows: pd.DataFrame,
+    blocks: pd.DataFrame,
+    resources: pd.DataFrame,
+    *,
+    shared: bool,
 ) -> CellData:
     window = _window(cell, rows)
     return CellData(
@@ -96,6 +107,7 @@ def _cell_data(
             service_s=rows["seen_s"] - rows["sent_s"],
         ),
         blocks=blocks.assign(in_window=_inside(blocks["seen_s"], window)),
+        resources=resources.assign(in_window=_inside(resources["at_s"], window)),
         shared=shared,
     )
 
@@ -124,6 +136,7 @@ def _frame(kind: type[Any], rows: Sequence[Any]) -> pd.DataFrame:
     names = [field.name for field in fields(kind) if field.name != "hashes"]
     floats = {field.name: "float64" for field in fields(kind) if "float" in str(field.type)}
     columns = {name: [getattr(row, name) for row in rows] for name in names}
-    optional = {"first_block": "float64", "last_block": "float64", "gas_used": "float64"}
+    counts = ("first_block", "last_block", "gas_used", "pending", "network_out_bytes")
+    optional = dict.fromkeys(counts, "float64")
     kinds = {name: held for name, held in (floats | optional).items() if name in columns}
     return pd.DataFrame(columns).astype(kinds)

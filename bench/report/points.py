@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from bench.report.frame import CellData
+
+Number = TypeVar("Number", int, float)
 
 
 def points(cells: Iterable[CellData]) -> list[list[CellData]]:
@@ -34,3 +38,14 @@ def total(cells: Sequence[CellData], outcome: str | None = None) -> int:
     if outcome is None:
         return sum(len(cell.rows) for cell in cells)
     return sum(int((cell.rows["outcome"] == outcome).sum()) for cell in cells)
+
+
+def middle(values: Iterable[float | None]) -> float | None:
+    """The median of the values that are known; None if none is."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
+
+
+def largest(values: Iterable[Number | None]) -> Number | None:
+    """The largest of the values that are known; None if none is."""
+    return max((value for value in values if value is not None), default=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ from bench.record.schema import OUTCOMES, CellFacts, CellOutcome, Reconciled
 from bench.report.contract import BlockInterval, Latencies, PointSummary
 from bench.report.frame import CellData
 from bench.report.intervals import ci95
-from bench.report.points import total
+from bench.report.points import largest, middle, total
+from bench.report.resources import resources
 from bench.report.throughput import (
     achieved_per_s,
     block_intervals_s,
@@ -31,7 +32,6 @@ from bench.report.throughput import (
 _MOST_REASONS = 12  # of one kind of failure; rarer ones are counted together
 OTHER_REASONS = "(other reasons)"
 NO_END = "the run ended before this cell did"
-Number = TypeVar("Number", int, float)
 _WORST_FIRST: tuple[CellOutcome, ...] = ("halted", "walled", "saturated", "ok")
 
 
@@ -47,9 +47,10 @@ def summarise(cells: Sequence[CellData]) -> PointSummary:
         **_rates(cells, facts),
         **_blocks(cells),
         **_generator(cells),
+        **resources(cells),
         latency_s=latencies(_measured(cells)["latency_s"]),
         service_s=latencies(_measured(cells)["service_s"]),
-        decode_error_max=_largest(cell.facts.decode_error_max for cell in cells),
+        decode_error_max=largest(cell.facts.decode_error_max for cell in cells),
         repeats=len(cells),
         ci95=ci95(cells),
     )
@@ -164,7 +165,7 @@ def _blocks(cells: Sequence[CellData]) -> dict[str, Any]:
     gaps_s = pd.concat([block_intervals_s(cell) for cell in cells])
     rounds = pd.concat([cell.blocks["round"] for cell in cells]).dropna()
     return {
-        "block_bytes_max": _largest(int(b) for c in cells for b in c.blocks["size_bytes"]),
+        "block_bytes_max": largest(int(b) for c in cells for b in c.blocks["size_bytes"]),
         "block_gas_utilisation": _figure(fill, "mean"),
         "block_gas_utilisation_max": _figure(fill, "max"),
         "blocks": sum(len(cell.window_blocks) for cell in cells),
@@ -182,7 +183,7 @@ def _generator(cells: Sequence[CellData]) -> dict[str, Any]:
     own = rows[rows["transactions"] > 0]  # a row that was only begun knows nothing of its making
     return {
         "generator_cpu_s": middle(end.generator_cpu_s for _, end in ends),
-        "generator_memory_bytes": _largest(end.generator_memory_bytes for _, end in ends),
+        "generator_memory_bytes": largest(end.generator_memory_bytes for _, end in ends),
         "ms_cpu_per_submission": middle(
             1000 * end.generator_cpu_s / len(cell.rows)
             for cell, end in ends
@@ -206,13 +207,3 @@ def _measured(cells: Sequence[CellData]) -> pd.DataFrame:
 
 def _figure(values: pd.Series[float], name: str) -> float | None:
     return float(values.agg(name)) if len(values) else None
-
-
-def middle(values: Iterable[float | None]) -> float | None:
-    """The median of the values that are known; None if none is."""
-    known = [value for value in values if value is not None]
-    return float(np.median(known)) if known else None
-
-
-def _largest(values: Iterable[Number | None]) -> Number | None:
-    return max((value for value in values if value is not None), default=None)

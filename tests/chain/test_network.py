@@ -86,7 +86,7 @@ def test_every_topology_starts_commits_a_transaction_and_stops(geth: Path, name:
         raft = {node.raft for node in running.nodes if node.raft}
         beyond = {port for address, port in _listeners(running) if address != "127.0.0.1"}
         assert beyond == raft
-        assert len(_listeners(running)) == topology.validators * (3 if raft else 2)
+        assert len(_listeners(running)) == topology.validators * (4 if raft else 3)
 
     assert not any(map(psutil.pid_exists, pids))
     assert not running.directory.exists()
