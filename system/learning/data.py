@@ -41,7 +41,7 @@ def digits(seed: int = 0) -> Dataset:
     order = permutation(len(labels), seed=seed)
     cut = len(labels) // 5
     x, y = (pixels[order] / 16).astype(np.float32), labels[order].astype(np.int64)
-    return _frozen(Dataset(x[cut:], y[cut:], x[:cut], y[:cut]))
+    return frozen(Dataset(x[cut:], y[cut:], x[:cut], y[:cut]))
 
 
 def mnist(
@@ -58,7 +58,7 @@ def mnist(
             f"{train_images} has images of {x.shape[1]} pixels and {test_images} of "
             f"{held_x.shape[1]}: name two files of one data set"
         )
-    return _frozen(Dataset(x, y, held_x, held_y))
+    return frozen(Dataset(x, y, held_x, held_y))
 
 
 def batch(dataset: Dataset, index: int, size: int) -> tuple[Images, Labels]:
@@ -86,8 +86,8 @@ def _pair(images: Path, labels: Path) -> tuple[Images, Labels]:
     return (x / np.float32(255)).astype(np.float32), y.astype(np.int64)
 
 
-def _frozen(dataset: Dataset) -> Dataset:
-    # Cached and shared by every worker of the process.
+def frozen(dataset: Dataset) -> Dataset:
+    """The same data set, read-only: it is cached and shared by every worker of the process."""
     for part in (dataset.train_x, dataset.train_y, dataset.test_x, dataset.test_y):
         part.flags.writeable = False
     return dataset

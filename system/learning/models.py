@@ -23,6 +23,7 @@ Weights: TypeAlias = NDArray[np.float64]
 MODELS: Final[dict[str, tuple[tuple[int, int], ...]]] = {
     "counter": (),
     "digits-softmax": ((64, 10),),
+    "digits-64-32-10": ((64, 32), (32, 10)),
     "mnist-softmax": ((784, 10),),
     "mnist-784-32-10": ((784, 32), (32, 10)),
     "lenet5": ((25, 6), (150, 16), (400, 120), (120, 84), (84, 10)),

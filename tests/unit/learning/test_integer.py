@@ -1,37 +1,18 @@
-"""Whole-number training: learns as well, and gives the same bits whatever the machine does."""
+"""Whole-number arithmetic: rounding, tables and products against exact fractions."""
 
 from __future__ import annotations
 
-import os
-import struct
-import subprocess
-import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from Crypto.Hash import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
 from system.errors import UsageError
-from system.learning import integer, softmax
-from system.learning.data import digits
-from system.weights import codec
-
-# What seed 0 gives on the digits, on any machine: a change here means that workers with different
-# versions of this project no longer agree.
-DIGEST = "2d46d0d764cc94075174aaad4c9a077a8407bf890291e1d99217af5ab202214e"
-SCRIPT = """
 from system.learning import integer
-from system.learning.data import digits
-print(integer.digest(integer.train(digits(), seed=0), features=64, classes=10).hex())
-"""
-
-
-@pytest.fixture(scope="module")
-def trained() -> np.ndarray:
-    return integer.train(digits(), seed=0)
+from system.learning.arithmetic import arithmetic
+from system.weights import codec
 
 
 @given(st.integers(-(2**62), 2**62), st.integers(0, 40))
@@ -58,87 +39,66 @@ def test_exp_is_monotone():
     assert (np.diff(integer.exp(np.arange(-1_100_000, 1))) >= 0).all()
 
 
-def test_probabilities_add_up(trained):
-    rows = integer.probabilities(trained, integer.to_q16(digits().test_x))
-    assert np.abs(rows.sum(axis=1) - integer.ONE).max() <= 5
-    assert (rows >= 0).all()
+@given(st.lists(st.integers(-(2**47), 2**47), min_size=1, max_size=10))
+def test_shares_add_up(scores):
+    shares = integer.shares(np.array([scores]))
+    assert abs(int(shares.sum()) - integer.ONE) <= len(scores) / 2
+    assert (shares >= 0).all()
+    assert shares.argmax() in np.flatnonzero(np.array(scores) == max(scores))
 
 
-def test_accuracy_equals_the_floating_point_twins(trained):
-    data = digits()
-    accuracy = integer.accuracy(trained, integer.to_q16(data.test_x), data.test_y)
-    twin = softmax.accuracy(softmax.train(data, seed=0), data.test_x, data.test_y)
-    assert accuracy >= 0.9
-    assert abs(accuracy - twin) < 0.02
+@given(st.integers(0, 62), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_products_are_exact_or_refused(bits, inner, source):
+    # Up to 2^53 they go through BLAS, up to 2^62 through int64, and no further.
+    half = bits // 2
+    left = [[source.randint(-(2**half), 2**half) for _ in range(inner)] for _ in range(3)]
+    right = [[source.randint(-(2 ** (bits - half)), 2 ** (bits - half))] for _ in range(inner)]
+    expected = [[sum(a * b[0] for a, b in zip(row, right, strict=True))] for row in left]
+    largest = [max(abs(each) for row in matrix for each in row) for matrix in (left, right)]
+    if inner * largest[0] * largest[1] > 2**62:
+        with pytest.raises(integer.IntegerOverflow, match="beyond int64"):
+            integer.product(np.array(left), np.array(right))
+    else:
+        assert integer.product(np.array(left), np.array(right)).tolist() == expected
 
 
-def test_trained_weights_travel_as_int32_without_loss(trained):
-    floats = trained / integer.ONE
-    assert codec("int32").error(floats) == 0.0
-    assert codec("int32").encode(floats) == trained.astype(">i4").tobytes()
-    assert (integer.to_q16(floats) == trained).all()
+@pytest.mark.parametrize("bits", [52, 53, 54, 62])
+def test_products_at_the_edges_of_their_bounds(bits):
+    # One odd number beyond 2^53 is no float64: the bound decides which way is taken.
+    left, right = np.array([[1, 1]]), np.array([[2**bits - 1], [1 - 2**bits]])
+    if bits == 62:
+        with pytest.raises(integer.IntegerOverflow):
+            integer.product(left, right)
+    else:
+        assert integer.product(left, right - 2).tolist() == [[-4]]
 
 
-def test_the_digest_covers_shape_and_weights(trained):
-    expected = keccak.new(
-        data=struct.pack(">II650i", 64, 10, *trained.tolist()), digest_bits=256
-    ).digest()
-    assert integer.digest(trained, features=64, classes=10) == expected
-    other = trained.copy()
-    other[-1] += 1
-    assert integer.digest(other, features=64, classes=10) != expected
-    with pytest.raises(UsageError, match="no model of 10 × 64"):
-        integer.digest(trained, features=10, classes=64)
+def test_products_of_nothing():
+    empty = np.zeros((0, 3), dtype=np.int64)
+    assert integer.product(empty, empty.T).shape == (0, 0)
 
 
-def test_the_digest_is_the_known_one(trained):
-    assert integer.digest(trained, features=64, classes=10).hex() == DIGEST
-    other = integer.train(digits(), seed=1)
-    assert integer.digest(other, features=64, classes=10).hex() != DIGEST
-
-
-def machines() -> dict[str, dict[str, str]]:
-    """Environments that make numpy and OpenBLAS compute as on other processors."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
-
-    optional = " ".join(name for name in __cpu_dispatch__ if __cpu_features__[name])
-    return {
-        "old core, 1 thread": {"OPENBLAS_CORETYPE": "NEHALEM", "OPENBLAS_NUM_THREADS": "1"},
-        "newer core, 2 threads": {"OPENBLAS_CORETYPE": "HASWELL", "OPENBLAS_NUM_THREADS": "2"},
-        "no SIMD": {"NPY_DISABLE_CPU_FEATURES": optional, "OMP_NUM_THREADS": "1"},
-    }
-
-
-@pytest.mark.parametrize("machine", machines())
-def test_one_digest_on_every_machine(machine):
-    result = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        env={**os.environ, **machines()[machine]},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert result.stdout.strip() == DIGEST
-
-
-@pytest.mark.parametrize("size", [0, 3, 33])
-def test_batches_that_are_no_power_of_two(size):
-    x = np.zeros((size, 64), dtype=np.int64)
-    with pytest.raises(UsageError, match="power of two"):
-        integer.sgd_step(np.zeros(650, dtype=np.int64), x, np.zeros(size, dtype=np.int64))
-
-
-def test_leaving_the_exact_range_is_refused():
-    edge = np.full(650, -(2**31) + 1)
-    x, y = np.full((1, 64), integer.ONE), np.array([0])
-    with pytest.raises(integer.IntegerOverflow, match="learning rate"):
-        integer.sgd_step(edge, -x, y, rate_shift=0)
+def test_weights_and_inputs_out_of_range_are_refused():
+    numbers = arithmetic("integer")
+    edge = np.array([2**31 - 1, 1 - 2**31])
+    assert numbers.moved(edge, np.array([0, 0])).tolist() == edge.tolist()
+    for step in ([-1, 0], [0, 1]):
+        with pytest.raises(integer.IntegerOverflow, match="learning rate"):
+            numbers.moved(edge, np.array(step))
     with pytest.raises(integer.IntegerOverflow, match="scale them"):
-        integer.sgd_step(edge, x + 1, y)
+        numbers.inputs(np.array([[1.001]], dtype=np.float32))
     with pytest.raises(integer.IntegerOverflow):
-        integer.digest(edge - 1, features=64, classes=10)
+        numbers.to_bytes(edge + 1)
 
 
-def test_weights_of_another_model_are_refused():
-    with pytest.raises(UsageError, match="multiple of 65"):
-        integer.probabilities(np.zeros(651, dtype=np.int64), np.zeros((1, 64), dtype=np.int64))
+def test_bytes_are_what_the_codecs_send():
+    floats = np.array([0.5, -1.25, 3.0], dtype=np.float32)
+    q16 = integer.to_q16(floats)
+    assert arithmetic("integer").to_bytes(q16) == codec("int32").encode(floats)
+    assert np.frombuffer(arithmetic("float32").to_bytes(floats), ">f4").tolist() == floats.tolist()
+    assert arithmetic("float32").weights(q16).tolist() == floats.tolist()
+
+
+def test_unknown_arithmetics():
+    with pytest.raises(UsageError, match="did you mean 'float32'"):
+        arithmetic("float64")

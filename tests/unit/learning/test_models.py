@@ -25,6 +25,7 @@ from system.learning.models import (
 COUNTS = {
     "counter": 0,
     "digits-softmax": 650,
+    "digits-64-32-10": 2_410,
     "mnist-softmax": 7_850,
     "mnist-784-32-10": 25_450,
     "lenet5": 61_706,
@@ -67,7 +68,7 @@ def test_order_is_kept_and_repeats_are_dropped():
         ("LeNet5", "did you mean 'lenet5'?"),
         ("mnist_softmax", "did you mean 'mnist-softmax'?"),
         ("650,digit-softmax", "did you mean 'digits-softmax'?"),
-        ("xyz", "choose one of counter, digits-softmax, mnist-softmax, mnist-784-32-10, lenet5"),
+        ("xyz", f"choose one of {', '.join(COUNTS)} (or"),
         ("", "a whole number, or a .npy file"),
         ("650,,7850", "no model ''"),
         ("weights.txt", "no model 'weights.txt'"),
