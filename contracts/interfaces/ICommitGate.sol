@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IBoard} from "./IBoard.sol";
 import {IJobBoard} from "./IJobBoard.sol";
 
 /// @title What stands between weight stores and a board while a round's results are secret
@@ -18,7 +19,7 @@ import {IJobBoard} from "./IJobBoard.sol";
 ///
 /// What one round reveals can be copied in the next one: whoever compares results compares those of
 /// one round.
-interface ICommitGate {
+interface ICommitGate is IBoard {
     /// @notice A round takes commitments, and reveals, for at least one block each.
     error EmptyRound();
     /// @notice The zero commitment stands for none.
@@ -79,10 +80,12 @@ interface ICommitGate {
     function forfeit(address worker, uint64 sequence) external;
 
     /// @notice As the board's: reverts unless the worker may return this result now.
-    function requireNext(address worker, uint64 sequence) external view;
+    function requireNext(address worker, uint64 sequence) external view override;
 
     /// @notice As the board's, for the gate's stores: what they call with a complete result.
-    function complete(address worker, uint64 sequence, uint32 chunks, bytes32 digest) external;
+    function complete(address worker, uint64 sequence, uint32 chunks, bytes32 digest)
+        external
+        override;
 
     /// @notice The commitment that a worker can open with this digest and secret.
     function commitmentOf(address worker, uint64 sequence, bytes32 digest, bytes32 secret)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IBoard} from "./IBoard.sol";
+
 /// @title The board: one server publishes jobs, workers take them and return full weights
 /// @notice A worker gets weights when it registers and again each time it returned its last result;
 /// never otherwise. The weights themselves lie in the call data of `publishChunk`: anyone can read
 /// them from the chain. Results come in through the weight stores the server authorised.
 /// @dev Jobs are numbered 1, 2, …; 0 means none. The server is the account that deployed the board.
-interface IJobBoard {
+interface IJobBoard is IBoard {
     /// @notice What a worker holds.
     /// @param job The job whose weights it was handed; 0: it is not registered.
     /// @param batchIndex Which batch of the shared training data it trains on.
@@ -104,10 +106,12 @@ interface IJobBoard {
     /// @param sequence The result's number: how many the worker has returned before.
     /// @param chunks How many chunks carried it.
     /// @param digest Its digest by the rule of ChunkDigest.
-    function complete(address worker, uint64 sequence, uint32 chunks, bytes32 digest) external;
+    function complete(address worker, uint64 sequence, uint32 chunks, bytes32 digest)
+        external
+        override;
 
     /// @notice Reverts NotRegistered or WrongSequence unless the worker may return this result now.
-    function requireNext(address worker, uint64 sequence) external view;
+    function requireNext(address worker, uint64 sequence) external view override;
 
     /// @notice What the worker holds; see Assignment.
     function assignmentOf(address worker)

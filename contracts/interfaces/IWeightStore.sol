@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "./IJobBoard.sol";
+import {IBoard} from "./IBoard.sol";
 
 /// @title Where a worker's result goes: one contract for each place that weights can be kept in
 /// @notice A result is the full weights of one worker, cut into `count` chunks of one transaction
@@ -51,8 +51,8 @@ interface IWeightStore {
     function submitArray(uint64 sequence, uint32 index, uint32 count, int256[] calldata weights)
         external;
 
-    /// @notice The board that hands out jobs to this store's workers.
-    function board() external view returns (IJobBoard);
+    /// @notice Who hands out jobs to this store's workers: a board, a gate before one, a market.
+    function board() external view returns (IBoard);
 
     /// @notice The digest of a complete result; zero where there is none.
     function digestOf(address worker, uint64 sequence) external view returns (bytes32);

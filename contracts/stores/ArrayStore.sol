@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {WeightStore} from "./WeightStore.sol";
 
 /// @title Weights as `int256[]` in storage, the way Solidity would have it: 22,500 gas a weight
@@ -13,7 +13,7 @@ contract ArrayStore is WeightStore {
 
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) WeightStore(board_) {}
+    constructor(IBoard board_) WeightStore(board_) {}
 
     // ------------------------------------------------------------------ logic
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {WeightStore} from "./WeightStore.sol";
 
 /// @title Weights stay in the transactions' input, which the chain keeps; the contract keeps a digest
@@ -10,7 +10,7 @@ import {WeightStore} from "./WeightStore.sol";
 contract CalldataStore is WeightStore {
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) WeightStore(board_) {}
+    constructor(IBoard board_) WeightStore(board_) {}
 
     // ------------------------------------------------------------------ logic
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {WeightStore} from "./WeightStore.sol";
 
 /// @title Each chunk becomes the code of a contract: 200 gas a byte, read with `eth_getCode`
@@ -42,7 +42,7 @@ contract CodeStore is WeightStore {
 
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) WeightStore(board_) {}
+    constructor(IBoard board_) WeightStore(board_) {}
 
     // ------------------------------------------------------------------ logic
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {WeightStore} from "./WeightStore.sol";
 
 /// @title Weights go into the logs, where they are found by worker and result: 8 gas a byte
@@ -13,7 +13,7 @@ contract EventStore is WeightStore {
 
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) WeightStore(board_) {}
+    constructor(IBoard board_) WeightStore(board_) {}
 
     // ------------------------------------------------------------------ logic
 

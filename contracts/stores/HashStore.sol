@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {WeightStore} from "./WeightStore.sol";
 
 /// @title Weights stay off the chain; only their digest comes: what full weights are compared with
 contract HashStore is WeightStore {
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) WeightStore(board_) {}
+    constructor(IBoard board_) WeightStore(board_) {}
 
     // ------------------------------------------------------------------ logic
 

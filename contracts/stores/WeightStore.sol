@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IJobBoard} from "../interfaces/IJobBoard.sol";
+import {IBoard} from "../interfaces/IBoard.sol";
 import {IWeightStore} from "../interfaces/IWeightStore.sol";
 import {ChunkDigest} from "../lib/ChunkDigest.sol";
 
@@ -11,7 +11,7 @@ abstract contract WeightStore is IWeightStore {
     // -------------------------------------------------------------- constants
 
     /// @inheritdoc IWeightStore
-    IJobBoard public immutable override board;
+    IBoard public immutable override board;
 
     // ---------------------------------------------------------------- storage
 
@@ -30,7 +30,7 @@ abstract contract WeightStore is IWeightStore {
 
     // ------------------------------------------------------------ constructor
 
-    constructor(IJobBoard board_) {
+    constructor(IBoard board_) {
         board = board_;
     }
 
