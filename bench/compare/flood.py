@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from bench.load.account import Account, account
 from bench.load.workloads import Call, Workload
+from system.chain.batches import raw_batches
 from system.chain.rpc import Rpc, RpcError
 from system.chain.transaction import sign_legacy
 
 _ACCOUNTS = 100
-_BODY_BYTES = 1_500_000  # hexadecimal doubles it; a body may hold 5 MiB
-_MOST_A_BODY = 50
 
 
 class FloodRefused(RpcError):
@@ -81,17 +80,10 @@ def _sign(one: Account, calls: Sequence[Call], chain_id: int) -> list[bytes]:
 
 
 def _push(rpc: Rpc, raws: Sequence[bytes]) -> None:
-    start = 0
-    while start < len(raws):
-        stop, size_bytes = start, 0
-        while stop < len(raws) and stop - start < _MOST_A_BODY and size_bytes < _BODY_BYTES:
-            size_bytes += len(raws[stop])
-            stop += 1
-        body = [("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws[start:stop]]
+    for body in raw_batches(raws):
         for answer in rpc.batch(body):
             if isinstance(answer, RpcError):
                 raise FloodRefused(answer.code, answer.message)
-        start = stop
 
 
 def _wait(rpc: Rpc, accounts: Sequence[Account], limit_s: float) -> None:

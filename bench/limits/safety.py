@@ -34,11 +34,7 @@ def safe_gas_limit(*, zero_share: float = 1.0, transaction_bytes: int) -> int:
     """
     if not 0 <= zero_share <= 1:
         raise UsageError(f"zero_share = {zero_share!r} can't be used; give a number from 0 to 1")
-    if not _SMALLEST_BYTES <= transaction_bytes <= TRANSACTIONS_BYTES:
-        raise UsageError(
-            f"transaction_bytes = {transaction_bytes!r} can't be used; give the bytes of a signed "
-            f"transaction, from {_SMALLEST_BYTES} to {TRANSACTIONS_BYTES:,}"
-        )
+    _require_size(transaction_bytes)
     return TRANSACTIONS_BYTES * least_gas(transaction_bytes, zero_share) // transaction_bytes
 
 
@@ -47,3 +43,23 @@ def least_gas(transaction_bytes: int, zero_share: float) -> int:
     data_bytes = max(0, transaction_bytes - envelope_bytes(transaction_bytes))
     zeros = min(data_bytes, math.ceil(zero_share * data_bytes))
     return TRANSACTION_GAS + ZERO_BYTE_GAS * zeros + NONZERO_BYTE_GAS * (data_bytes - zeros)
+
+
+def safe_pool_transactions(transaction_bytes: int) -> int:
+    """The most transactions of that size, in signed bytes, of which any mix fits one proposal.
+
+    A node proposes nothing that its pool does not hold. GoQuorum compares the *number* of a pool's
+    transactions with `--txpool.globalslots` + `--txpool.globalqueue` (core/tx_pool.go, `add`), so a
+    pool with `--txpool.nolocals` and that sum can't halt a chain, whatever gas a block has.
+    79 transactions of 128 KB, 318 of 32 KB. Raises UsageError as `safe_gas_limit`.
+    """
+    _require_size(transaction_bytes)
+    return TRANSACTIONS_BYTES // transaction_bytes
+
+
+def _require_size(transaction_bytes: int) -> None:
+    if not _SMALLEST_BYTES <= transaction_bytes <= TRANSACTIONS_BYTES:
+        raise UsageError(
+            f"transaction_bytes = {transaction_bytes!r} can't be used; give the bytes of a signed "
+            f"transaction, from {_SMALLEST_BYTES} to {TRANSACTIONS_BYTES:,}"
+        )

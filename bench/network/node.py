@@ -60,6 +60,11 @@ class Node:
         return self.directory / "data"
 
     @property
+    def journal(self) -> Path:
+        """Where the node keeps the transactions that came by its own RPC and are in no block."""
+        return self.data / "geth" / "transactions.rlp"
+
+    @property
     def _key(self) -> Path:
         return self.directory / "nodekey.test"
 
@@ -128,4 +133,5 @@ def _common_flags(topology: Topology) -> list[str]:
         *("--txpool.globalslots", str(pool.global_slots)),
         *("--txpool.accountqueue", str(pool.account_queue)),
         *("--txpool.globalqueue", str(pool.global_queue)),
+        *(["--txpool.nolocals"] if pool.nolocals else []),
     ]

@@ -85,6 +85,16 @@ class Network:
         self._spawn(index, mine=True)
         self._wait(first_block=0)
 
+    def restart_all(self, topology: Topology | None = None) -> None:
+        """Ends all validators that still run, then starts every one on its old data.
+
+        `topology` gives other flags from now on; what stands in the genesis block stays as it was.
+        Raises NetworkError as `start` does.
+        """
+        self.stop()
+        self.topology = topology or self.topology
+        self._start()
+
     def _start(self) -> None:
         for node in self.nodes:
             self._spawn(node.validator.index, mine=False)

@@ -19,12 +19,17 @@ DEFAULT = "qbft-4"
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The transaction pool's sizes, in slots of 32 KB; geth counts some of them in transactions."""
+    """The transaction pool's sizes, in slots of 32 KB; geth counts some of them in transactions.
+
+    Without `nolocals` a transaction that came by a node's own RPC counts as local: no size holds it
+    back there, and it is written to a journal that the node reads when it starts again.
+    """
 
     account_slots: int
     global_slots: int
     account_queue: int
     global_queue: int
+    nolocals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 }
 _FRACTIONS = ("period_s", "request_timeout_s")
 _POOL_KEYS = tuple(field.name for field in fields(Pool))
+_POOL_SIZES = tuple(key for key in _POOL_KEYS if key != "nolocals")
 _KEYS = tuple(field.name for field in fields(Topology) if field.name != "name")
 
 
@@ -145,7 +151,10 @@ def _checked(name: str, settings: Mapping[str, object]) -> Topology:
         transaction_size_limit_kb=_whole("transaction_size_limit_kb", settings),
         code_size_limit_kb=_whole("code_size_limit_kb", settings),
         request_timeout_s=_number("request_timeout_s", settings),
-        pool=Pool(**{key: _whole(key, pool) for key in _POOL_KEYS}),
+        pool=Pool(
+            **{key: _whole(key, pool) for key in _POOL_SIZES},
+            nolocals=_switch("nolocals", pool),
+        ),
         seed=_seed(settings["seed"]),
     )
     _check_times(topology)
@@ -184,6 +193,13 @@ def _whole(key: str, settings: Mapping[str, object]) -> int:
         raise UsageError(
             f"{key} = {value!r} can't be used; give a whole number from {low:,} to {high:,}"
         )
+    return value
+
+
+def _switch(key: str, settings: Mapping[str, object]) -> bool:
+    value = settings.get(key, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{key} = {value!r} can't be used; give true or false")
     return value
 
 

@@ -84,6 +84,9 @@ def _instance(hint: Any, origin: Any, parts: tuple[Any, ...]) -> _Check:
     if origin is list:
         item = _check(parts[0])
         return lambda value: [item(one) for one in _typed(value, list)]
+    if origin is tuple:  # of one kind and any length: tuple[Fact, ...]
+        each = _check(parts[0])
+        return lambda value: tuple(each(one) for one in _typed(value, (list, tuple)))
     if origin is dict:
         held = _check(parts[1])
         return lambda value: {key: held(one) for key, one in _typed(value, dict).items()}

@@ -67,6 +67,7 @@ def test_a_file_of_ones_own_takes_what_it_leaves_out_from_qbft_4(tmp_path: Path)
         ({"gas_limt": 1}, "did you mean 'gas_limit'"),
         ({"pool": {"acount_slots": 1}}, "did you mean 'account_slots'"),
         ({"pool": 7}, "must be a table"),
+        ({"pool": {"nolocals": 1}}, "give true or false"),
         ({"zzz": 1}, "choose one of consensus"),
         ({"consensus": "qbtf"}, "did you mean 'qbft'"),
         ({"consensus": 4}, "choose one of qbft"),

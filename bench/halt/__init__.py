@@ -1,0 +1,1 @@
+"""Tries to halt a chain of its own with weight traffic, and to bring it back."""

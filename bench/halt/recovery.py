@@ -1,0 +1,102 @@
+"""Bringing a halted chain back, and checking that nothing committed was lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from bench.halt.calldata import signed_of_size
+from bench.halt.history import History, history, keeps
+from bench.halt.remedies import REMEDIES
+from bench.halt.result import RemedyFact
+from bench.halt.sending import Account
+from bench.halt.trial import Trial
+from bench.halt.view import ask, ask_all, number
+from bench.halt.watch import best, best_head, until, watch
+from bench.network.running import Network
+from system.chain.keys import derive_key
+from system.chain.rpc import Rpc
+from system.errors import NetworkError
+
+_BLOCKS_WANTED = 3
+_RECEIPT_S = 20.0
+_ANSWER_S = 30.0
+_SMALL_BYTES = 1_000
+
+
+def recover(
+    network: Network, trial: Trial, accounts: Sequence[Account], last: int
+) -> tuple[RemedyFact, ...]:
+    """Tries the trial's remedies in order, until one brings a block after `last`.
+
+    Raises RpcError or Unreachable where no validator tells what it has committed.
+    """
+    before = history(best(_rpcs(network)), last)
+    facts: list[RemedyFact] = []
+    for name in trial.remedies:
+        facts.append(_tried(network, trial, name, accounts, before))
+        if facts[-1].recovered:
+            break
+    return tuple(facts)
+
+
+def committed(rpc: Rpc, accounts: Sequence[Account]) -> int:
+    """How many of the accounts' transactions are in blocks, by their nonces."""
+    asked = [("eth_getTransactionCount", [one.address, "latest"]) for one in accounts]
+    nonces = [number(answer) or 0 for answer in ask_all(rpc, asked)]
+    openers = sum(one.opener is not None for one in accounts)
+    return max(0, sum(nonces) - openers)
+
+
+def _tried(
+    network: Network, trial: Trial, name: str, accounts: Sequence[Account], before: History
+) -> RemedyFact:
+    rpcs = _rpcs(network)
+    height, done = len(before.blocks) - 1, len(before.receipts)
+    started_s, note = time.monotonic(), ""
+    try:
+        REMEDIES[name](network, trial.network())
+    except NetworkError as error:
+        note = str(error)
+    raft = network.topology.idles
+    sent = _send_small(rpcs, network.topology.chain_id, salt=name)
+    back = until(
+        lambda: _height(rpcs) >= height + _BLOCKS_WANTED - 2 * raft, limit_s=trial.halt_after_s
+    )
+    seconds = time.monotonic() - started_s
+    if back:
+        watch(rpcs, raft=raft, halt_after_s=trial.halt_after_s, limit_s=trial.limit_s)
+    return RemedyFact(
+        remedy=name,
+        recovered=back,
+        blocks=max(0, _height(rpcs) - height),
+        seconds=round(seconds, 1),
+        kept=all(keeps(rpc, before) for rpc in rpcs),
+        commits=back and until(lambda: _mined(rpcs, sent), limit_s=_RECEIPT_S),
+        backlog=max(0, committed(best(rpcs), accounts) - done) if back else 0,
+        note=note,
+    )
+
+
+def _rpcs(network: Network) -> list[Rpc]:
+    return [Rpc(endpoint, timeout_s=_ANSWER_S) for endpoint in network.endpoints]
+
+
+def _height(rpcs: Sequence[Rpc]) -> int:
+    newest = best_head(rpcs)
+    return -1 if newest is None else newest.number
+
+
+def _send_small(rpcs: Sequence[Rpc], chain_id: int, *, salt: str) -> list[str]:
+    """The hashes of one new transaction through each validator."""
+    sent = []
+    for index, rpc in enumerate(rpcs):
+        key = derive_key("halt", f"after {salt}", index)
+        raw = signed_of_size(_SMALL_BYTES, bytes, key=key, nonce=0, chain_id=chain_id)
+        sent.append(str(ask(rpc, "eth_sendRawTransaction", "0x" + raw.hex())))
+    return sent
+
+
+def _mined(rpcs: Sequence[Rpc], hashes: Sequence[str]) -> bool:
+    rpc = best(rpcs)
+    return all(ask(rpc, "eth_getTransactionReceipt", each) is not None for each in hashes)
