@@ -13,6 +13,7 @@ SUBMIT = selector("submit(uint64,uint32,uint32,bytes)")
 SUBMIT_ARRAY = selector("submitArray(uint64,uint32,uint32,int256[])")
 SUBMIT_DIGEST = selector("submitDigest(uint64,bytes32,uint32,uint256)")
 PUBLISH_CHUNK = selector("publishChunk(uint64,uint32,bytes)")
+PUBLISH_BATCH = selector("publishBatch(uint64,uint32,bytes)")
 JOIN = selector("join()")
 LEAVE = selector("leave()")
 INCREMENT = selector("increment()")
@@ -49,3 +50,8 @@ def submit_digest_calldata(
 def publish_chunk_calldata(chunk: Payload, *, job: int, index: int) -> bytes:
     """Call data of `publishChunk`: chunk `index` of a job's weights."""
     return bytes_argument(chunk, selector=PUBLISH_CHUNK, before=(job, index))
+
+
+def publish_batch_calldata(chunk: Payload, *, job: int, index: int) -> bytes:
+    """Call data of `publishBatch`: chunk `index` of the data of a job's batch."""
+    return bytes_argument(chunk, selector=PUBLISH_BATCH, before=(job, index))

@@ -82,8 +82,20 @@ def read_weights(rpc: Rpc, board: str, job: int, *, from_block: int = 0) -> byte
     if published.chunks == 0 or published.next_index < published.chunks:
         raise NotRecovered(f"job {job} of {board} is not published whole")
     events = [WEIGHTS_CHUNK, WEIGHTS_PUBLISHED]
-    logs = _last_run(rpc, board, events, [_word(job)], from_block)
-    return _checked([_argument(_input(rpc, log), position=2) for log in logs], published.digest)
+    return published_payload(
+        rpc, board, events, job=job, digest=published.digest, from_block=from_block
+    )
+
+
+def published_payload(
+    rpc: Rpc, address: str, events: list[str], *, job: int, digest: bytes, from_block: int = 0
+) -> bytes:
+    """What the server brought in for a job by chunks, checked against its 32-byte digest.
+
+    `events`: the topics of a chunk's event and of the one that ends them. Raises NotRecovered.
+    """
+    logs = _last_run(rpc, address, events, [_word(job)], from_block)
+    return _checked([_argument(_input(rpc, log), position=2) for log in logs], digest)
 
 
 def _digest(rpc: Rpc, store: str, worker: str, sequence: int) -> bytes:
