@@ -68,8 +68,10 @@ def min_job_size(pool: int | None, evil: Number, target: Number, quantity: str =
             f"there is no quantity {quantity!r}: {suggestion(str(quantity), QUANTITIES)}"
         )
     judge = _Judge(workers.size, evil, least, quantity)
-    endless = isinstance(workers, EndlessPool)
-    found = _in_endless(workers, judge) if endless else _in_finite(workers, judge)
+    if isinstance(workers, EndlessPool):
+        found = _in_endless(workers, judge)
+    else:
+        found = _in_finite(workers, judge)
     if found is None:
         raise UsageError(
             f"no job size up to {judge.largest:,} gives a {quantity} of {float(least):.6g} with "
