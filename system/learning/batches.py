@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +44,8 @@ def _encoded(batch: Batch) -> bytes:
     for steps in _STEPS:
         pixels = np.rint(batch.x * np.float32(steps))
         if ((pixels >= 0) & (pixels <= steps)).all() and (_pixels(pixels, steps) == batch.x).all():
-            head = _HEAD.pack(*batch.x.shape, steps)
-            return head + batch.y.astype(np.uint8).tobytes() + pixels.astype(np.uint8).tobytes()
+            body = np.concatenate((batch.y, pixels.ravel())).astype(np.uint8)
+            return _HEAD.pack(*batch.x.shape, steps) + body.tobytes()
     raise BadBatch("pixels that are no steps of 1/16 or 1/255: name batches by their index instead")
 
 
@@ -71,7 +71,7 @@ def _batch(labels: NDArray[np.uint8], pixels: NDArray[np.uint8], steps: int) -> 
     return Batch(_pixels(pixels, steps), labels.astype(np.int64))
 
 
-def _pixels(levels: NDArray[np.generic], steps: int) -> Images:
+def _pixels(levels: NDArray[Any], steps: int) -> Images:
     # The very division that `data` makes of the files' bytes.
     images: Images = (levels / np.float32(steps)).astype(np.float32)
     return images
