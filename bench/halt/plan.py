@@ -17,6 +17,8 @@ from bench.record.jsonform import Fact, from_json
 from system.errors import UsageError, suggestion
 
 PLAN = Path(__file__).with_name("halt.toml")
+# An envelope and the three words that say which storage to clear.
+_SMALLEST_BYTES = 250
 _DEFAULTS = ("halt_after_s", "limit_s")
 
 
@@ -88,9 +90,11 @@ def _search(table: Mapping[str, Any]) -> Search:
 
 def _check_numbers(trial: Trial, where: str) -> None:
     attack = trial.attack
-    counts = (attack.transactions, attack.accounts, trial.halt_after_s, trial.limit_s)
-    if min(*counts, *(attack.transaction_bytes or (0,))) <= 0 or attack.refund_slots < 0:
-        raise PlanError(f"{where} has a count, a size or a time that is not above 0")
+    least = min(attack.transactions, attack.accounts, trial.halt_after_s, trial.limit_s)
+    if least <= 0 or min(attack.refund_slots, trial.away_blocks) < 0:
+        raise PlanError(f"{where} has a count or a time that is not above 0")
+    if min(attack.transaction_bytes, default=0) < _SMALLEST_BYTES:
+        raise PlanError(f"transaction_bytes of {where}: give sizes from {_SMALLEST_BYTES} up")
     if attack.per_s is not None and attack.per_s <= 0:
         raise PlanError(f"per_s = {attack.per_s:g} in {where}: give a rate above 0")
 

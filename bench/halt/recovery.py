@@ -5,23 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from bench.halt.calldata import signed_of_size
 from bench.halt.history import History, history, keeps
 from bench.halt.remedies import REMEDIES
 from bench.halt.result import RemedyFact
 from bench.halt.sending import Account
 from bench.halt.trial import Trial
-from bench.halt.view import ask, ask_all, number
+from bench.halt.view import ask_all, number
 from bench.halt.watch import best, best_head, until, watch
+from bench.halt.witness import committed_all, send_small
 from bench.network.running import Network
-from system.chain.keys import derive_key
 from system.chain.rpc import Rpc
 from system.errors import NetworkError
 
 _BLOCKS_WANTED = 3
 _RECEIPT_S = 20.0
 _ANSWER_S = 30.0
-_SMALL_BYTES = 1_000
 
 
 def recover(
@@ -59,7 +57,7 @@ def _tried(
     except NetworkError as error:
         note = str(error)
     raft = network.topology.idles
-    sent = _send_small(rpcs, network.topology.chain_id, salt=name)
+    sent = send_small(rpcs, chain_id=network.topology.chain_id, salt=name)
     back = until(
         lambda: _height(rpcs) >= height + _BLOCKS_WANTED - 2 * raft, limit_s=trial.halt_after_s
     )
@@ -72,7 +70,7 @@ def _tried(
         blocks=max(0, _height(rpcs) - height),
         seconds=round(seconds, 1),
         kept=all(keeps(rpc, before) for rpc in rpcs),
-        commits=back and until(lambda: _mined(rpcs, sent), limit_s=_RECEIPT_S),
+        commits=back and committed_all(rpcs, sent, limit_s=_RECEIPT_S),
         backlog=max(0, committed(best(rpcs), accounts) - done) if back else 0,
         note=note,
     )
@@ -85,18 +83,3 @@ def _rpcs(network: Network) -> list[Rpc]:
 def _height(rpcs: Sequence[Rpc]) -> int:
     newest = best_head(rpcs)
     return -1 if newest is None else newest.number
-
-
-def _send_small(rpcs: Sequence[Rpc], chain_id: int, *, salt: str) -> list[str]:
-    """The hashes of one new transaction through each validator."""
-    sent = []
-    for index, rpc in enumerate(rpcs):
-        key = derive_key("halt", f"after {salt}", index)
-        raw = signed_of_size(_SMALL_BYTES, bytes, key=key, nonce=0, chain_id=chain_id)
-        sent.append(str(ask(rpc, "eth_sendRawTransaction", "0x" + raw.hex())))
-    return sent
-
-
-def _mined(rpcs: Sequence[Rpc], hashes: Sequence[str]) -> bool:
-    rpc = best(rpcs)
-    return all(ask(rpc, "eth_getTransactionReceipt", each) is not None for each in hashes)

@@ -74,7 +74,8 @@ class RemedyFact:
 @dataclass(frozen=True, slots=True)
 class TrialResult:
     """One trial's row. `silent_s`: from the last block to the watch's end; `bytes_per_s`: signed
-    bytes committed a second, between the first and the last block that hold any."""
+    bytes committed a second, between the first and the last block that hold any; `caught_up_s`: how
+    long a validator that was away needed, None where it did not get there or none was away."""
 
     trial: str
     outcome: Outcome
@@ -90,3 +91,4 @@ class TrialResult:
     transactions_per_s: float | None = None
     validators: tuple[ValidatorFact, ...] = ()
     remedies: tuple[RemedyFact, ...] = ()
+    caught_up_s: float | None = None

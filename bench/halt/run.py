@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.halt import view
+from bench.halt.away import come_back
 from bench.halt.recovery import committed, recover
 from bench.halt.refund import filled_contract
 from bench.halt.result import BlockFact, Outcome, Sent, TrialResult, ValidatorFact
 from bench.halt.sending import Account, Tally, send, signed_accounts
 from bench.halt.trial import Trial
 from bench.halt.watch import End, best, watch
+from bench.halt.witness import committed_all, send_small
 from bench.network.running import Network, network
 from system.chain.rpc import Rpc, RpcError, Unreachable
 from system.errors import NetworkError
@@ -48,8 +50,14 @@ def run_trial(trial: Trial, *, directory: Path | None = None) -> TrialResult:
 
 def _attacked(trial: Trial, running: Network) -> TrialResult:
     rpcs = [Rpc(endpoint, timeout_s=_ANSWER_S) for endpoint in running.endpoints]
+    if trial.away_blocks:
+        running.kill(len(rpcs) - 1)
+        rpcs = rpcs[:-1]
     for rpc in rpcs:
         view.ask(rpc, "debug_vmodule", view.LOGGING)
+    if trial.remedies:  # something must be there that a remedy could lose
+        small = send_small(rpcs, chain_id=running.topology.chain_id, salt="before")
+        committed_all(rpcs, small, limit_s=_FILL_LIMIT_S)
     accounts = _accounts(trial, running, rpcs[0])
     peers_before = [view.number(view.ask(rpc, "net_peerCount")) for rpc in rpcs]
     first = view.number(view.ask(rpcs[0], "eth_blockNumber")) or 0
@@ -65,6 +73,10 @@ def _attacked(trial: Trial, running: Network) -> TrialResult:
     made = view.blocks(ahead, first, last.number) if last else []
     result = _result(trial, made, end, sent, ended_s, raft=raft)
     result = replace(result, validators=_validators(running, rpcs, peers_before))
+    if trial.away_blocks:
+        result = replace(result, caught_up_s=come_back(running, trial, rpcs))
+        rpcs.append(Rpc(running.endpoints[-1], timeout_s=_ANSWER_S))
+        result = replace(result, validators=_validators(running, rpcs, [*peers_before, None]))
     if result.outcome == "halted" and trial.remedies and last:
         result = replace(result, remedies=recover(running, trial, accounts, last.number))
     return result

@@ -37,7 +37,8 @@ class Trial:
     """One attempt, in seconds: `halt_after_s` without a block is a halt, `limit_s` ends the watch.
 
     `settings` are overrides of the topology. `remedies` are tried in that order on a halted chain,
-    until one brings it back.
+    until one brings it back. `away_blocks` above 0: the last validator is killed before the attack
+    and started again that many blocks after it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Trial:
     halt_after_s: float = 35.0
     limit_s: float = 120.0
     remedies: tuple[str, ...] = ()
+    away_blocks: int = 0
 
     def network(self) -> Topology:
         """The topology with the settings; raises UsageError as `load_topology`."""

@@ -17,7 +17,9 @@ TRANSACTIONS_BYTES = MESSAGE_BYTES - PROPOSAL_OVERHEAD_BYTES
 _SMALLEST_BYTES = envelope_bytes(0)
 
 
-def safe_gas_limit(*, zero_share: float = 1.0, transaction_bytes: int) -> int:
+def safe_gas_limit(
+    *, zero_share: float = 1.0, transaction_bytes: int, refunds: bool = False
+) -> int:
     """The largest block gas limit that no mix of such transactions turns into a halt.
 
     `transaction_bytes`: the largest signed transaction that the chain takes; `zero_share`: the part
@@ -29,13 +31,16 @@ def safe_gas_limit(*, zero_share: float = 1.0, transaction_bytes: int) -> int:
     before anything runs; nothing more is assumed. Since 21,000 > 16 e, bytes a gas, s / g(s), grow
     with s: a block of G gas holds at most G s / g(s) bytes in transactions of s bytes and smaller.
     They and a proposal's overhead must fit 10 MiB, so G = (10 MiB - overhead) g(s) / s.
-    For 128 KB: 43.4 M with zeros alone, 168.7 M without any.
+    For 128 KB: 43.4 M with zeros alone, 168.7 M without any. With `refunds` a transaction may also
+    get half its gas back by clearing storage, which Berlin allows at most (Yellow Paper, section
+    6.2; London's EIP-3529 makes it a fifth): half of that, 21.7 M, holds for whatever is sent.
     Raises UsageError for a share outside 0 to 1 and a size that no transaction has.
     """
     if not 0 <= zero_share <= 1:
         raise UsageError(f"zero_share = {zero_share!r} can't be used; give a number from 0 to 1")
     _require_size(transaction_bytes)
-    return TRANSACTIONS_BYTES * least_gas(transaction_bytes, zero_share) // transaction_bytes
+    gas = least_gas(transaction_bytes, zero_share)
+    return TRANSACTIONS_BYTES * gas // (transaction_bytes * (2 if refunds else 1))
 
 
 def least_gas(transaction_bytes: int, zero_share: float) -> int:
@@ -51,7 +56,7 @@ def safe_pool_transactions(transaction_bytes: int) -> int:
     A node proposes nothing that its pool does not hold. GoQuorum compares the *number* of a pool's
     transactions with `--txpool.globalslots` + `--txpool.globalqueue` (core/tx_pool.go, `add`), so a
     pool with `--txpool.nolocals` and that sum can't halt a chain, whatever gas a block has.
-    79 transactions of 128 KB, 318 of 32 KB. Raises UsageError as `safe_gas_limit`.
+    79 transactions of 128 KB, 319 of 32 KB. Raises UsageError as `safe_gas_limit`.
     """
     _require_size(transaction_bytes)
     return TRANSACTIONS_BYTES // transaction_bytes

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.limits.content import content
 from bench.limits.gas import intrinsic_gas
-from bench.limits.safety import TRANSACTIONS_BYTES, safe_gas_limit
+from bench.limits.safety import TRANSACTIONS_BYTES, safe_gas_limit, safe_pool_transactions
 from bench.limits.walls import MESSAGE_BYTES
 from system.chain.keys import derive_key
 from system.chain.transaction import sign_legacy
@@ -47,6 +47,18 @@ def call_data(size_bytes: int, zero_share: float) -> bytes:
 def test_known_limits(zero_share: float, transaction_kb: int, expected: int) -> None:
     found = safe_gas_limit(zero_share=zero_share, transaction_bytes=transaction_kb * 1024)
     assert found == expected
+
+
+def test_refunds_may_give_half_of_the_gas_back() -> None:
+    assert safe_gas_limit(transaction_bytes=LARGEST, refunds=True) == 43_442_058 // 2
+
+
+@pytest.mark.parametrize(("transaction_kb", "expected"), [(128, 79), (64, 159), (32, 319)])
+def test_a_safe_pool_fits_one_proposal(transaction_kb: int, expected: int) -> None:
+    found = safe_pool_transactions(transaction_kb * 1024)
+    assert found == expected
+    room = MESSAGE_BYTES - transaction_kb * 1024 * found
+    assert room >= 32 * 1024
 
 
 @given(share=shares, largest=sizes, size=sizes)
