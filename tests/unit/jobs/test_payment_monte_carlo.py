@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
-from math import sqrt
 from random import Random
 
 import pytest
@@ -21,6 +20,7 @@ from system.jobs.payment import (
     p_good_deadline,
     p_good_fill,
 )
+from tests.luck import as_likely
 
 JOBS = 4000
 RIGHT = "right"
@@ -123,6 +123,4 @@ def simulated(rule: Rule, job: tuple, random: Random) -> list[tuple[int, int]]:
 def test_simulated_jobs_pay_as_the_formulas_say(job, rule):
     found = simulated(rule, job, Random(f"{job} {rule.__name__}"))
     for (hits, asked), chance in zip(found, RULES[rule](*job), strict=True):
-        expected = float(chance)
-        deviation = sqrt(asked * expected * (1 - expected))
-        assert abs(hits - asked * expected) < 4 * deviation or hits == asked * expected
+        assert as_likely(hits, asked, chance)

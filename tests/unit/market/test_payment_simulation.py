@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from random import Random
 
 import pytest
+from eth_utils.address import to_checksum_address
 
 from system.jobs import market
 from system.jobs.market import Outcome, Phase, Privacy, TieRule
@@ -116,8 +116,8 @@ class Play:
         """Of results by hash: the first member of the largest group brings the model."""
         state = self.house.state(job)
         if state.phase is Phase.DELIVERING:
-            first = partial(market.member_at, self.house.evm, self.house.market)
-            worker = first(job, state.digest, 0)
+            member = market.member_at(self.house.evm, self.house.market, job, state.digest, 0)
+            worker = to_checksum_address(member)
             self.house.send(worker, *self.house.carrying(job, result(models[worker])))
 
     def collected(self, job: int, worker: str) -> int:
