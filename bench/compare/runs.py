@@ -25,7 +25,8 @@ from bench.record.provenance import run_meta
 from bench.record.reader import read_cell_end
 from bench.record.writer import create_run
 from bench.sweep.locust_run import run_cell
-from bench.sweep.plan import Cell, Plan, Point
+from bench.sweep.plan import Plan
+from bench.sweep.point import Cell, Point
 from system.chain.compiler import artifact
 from system.chain.rpc import Rpc
 from system.errors import WeighbridgeError

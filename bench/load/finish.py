@@ -13,7 +13,7 @@ from bench.load.process_file import ProcessEnd, ended
 from bench.load.reconcile import OnChain, read_chain
 from bench.load.session import CellPlan, Session
 from bench.record.reader import read_run
-from bench.record.schema import CellEnd, CellOutcome, Reconciled, SubmissionRow
+from bench.record.schema import LAGGED, CellEnd, CellOutcome, Reconciled, SubmissionRow
 from bench.record.writer import open_run
 from system.chain.rpc import Rpc, RpcError, Unreachable
 
@@ -161,7 +161,7 @@ def invalid_reason(
         return "the run ended before its warm-up did"
     if lag_s is not None and lag_s["p99"] > LATEST_LAG_P99_S:
         return (
-            f"the generator lagged {lag_s['p99']:.2f} s behind its schedule at p99: "
+            f"{LAGGED} {lag_s['p99']:.2f} s behind its schedule at p99: "
             "lower --rate or raise --processes"
         )
     if not isinstance(on_chain, OnChain):

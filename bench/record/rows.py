@@ -35,10 +35,10 @@ class RowReader:
         ended: dict[str, SubmissionRow] = {}
         twice: Counter[str] = Counter()
         strangers: Counter[str] = Counter()
-        for path in sorted(run.glob(_pattern(SUBMISSIONS_PREFIX, session))):
-            session = session_of(path, SUBMISSIONS_PREFIX)
+        for path in _files(run, SUBMISSIONS_PREFIX, session):
+            own = session_of(path, SUBMISSIONS_PREFIX)
             for is_end, row in self._submission_lines(path, cells):
-                if row.cell not in cells or cells[row.cell].session != session:
+                if row.cell not in cells or cells[row.cell].session != own:
                     strangers[row.cell] += 1
                     continue
                 if is_end and row.submission in ended:
@@ -51,7 +51,7 @@ class RowReader:
     def blocks(self, run: Path, *, session: str = "") -> list[BlockRow]:
         """One row for each block of a session, by number; `ours` is summed over its processes."""
         merged: dict[tuple[str, str], BlockRow] = {}
-        for path in sorted(run.glob(_pattern(BLOCKS_PREFIX, session))):
+        for path in _files(run, BLOCKS_PREFIX, session):
             for row in self._parsed(path, lambda raw: from_json(BlockRow, raw)):
                 key = (row.session, row.hash)
                 merged[key] = _merged(merged[key], row) if key in merged else row
@@ -96,8 +96,10 @@ class RowReader:
         self.warnings += [f"{count} {text.format(cell)}" for cell, count in sorted(counts.items())]
 
 
-def _pattern(prefix: str, session: str) -> str:
-    return f"{prefix}{f'{escape(session)}-' if session else ''}*.jsonl"
+def _files(run: Path, prefix: str, session: str) -> list[Path]:
+    """The row files of a session, or of all."""
+    found = sorted(run.glob(f"{prefix}*.jsonl"))
+    return [path for path in found if not session or session_of(path, prefix) == session]
 
 
 def _lines(path: Path) -> Iterable[tuple[bytes, bool]]:

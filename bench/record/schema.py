@@ -14,6 +14,7 @@ Outcome = Literal["included", "reverted", "rejected", "evicted", "timed_out", "a
 CellOutcome = Literal["ok", "halted", "saturated", "walled"]
 Loop = Literal["open", "closed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+LAGGED = "the generator lagged"  # how the reason of a cell begins whose generator was too slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,11 @@ class CellEnd:
     last_block: int | None
     reconciled: Reconciled | None
     note: str
+
+    @property
+    def lagged(self) -> bool:
+        """Whether the generator could not offer what it was asked for."""
+        return self.invalid_reason.startswith(LAGGED)
 
     @classmethod
     def failed(cls, cell: str, reason: str) -> CellEnd:

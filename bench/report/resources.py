@@ -63,7 +63,7 @@ def _cpu_share(samples: pd.DataFrame) -> float | None:
     """The part of all cores that all validators together had."""
     if samples.empty:
         return None
-    seconds = _growth(samples, "at_s").max()
+    seconds = float(_growth(samples, "at_s").max())
     used_s = float(_growth(samples, "cpu_s").sum())
     return used_s / (seconds * int(samples["cores"].iloc[0])) if seconds > 0 else None
 

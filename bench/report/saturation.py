@@ -19,6 +19,7 @@ GaveOut = Literal[
     "block message",
     "round changes",
     "validator CPU",
+    "machine CPU",
     "pool",
     "generator",
     "wall",
@@ -27,6 +28,8 @@ GaveOut = Literal[
 ]
 # A machine this busy has nothing left for whoever waits.
 _BUSY = 0.9
+# From this part of all cores on it was them; below, others wanted more.
+_MOSTLY = 0.5
 # Rounds that failed in this share of the blocks are no single hiccup.
 _MANY_ROUNDS = 0.05
 _POOL_WORDS = ("txpool", "pool", "underpriced", "gone from")
@@ -174,7 +177,7 @@ def _gave_out(point: PointSummary | None) -> tuple[GaveOut, str]:
         return "generator", obstacle(point)
     if point.outcome == "walled":
         return "wall", obstacle(point)
-    checks = (_block_wall, _halting_block, _pool, _rounds, _cpu)
+    checks = (_halting_block, _block_wall, _pool, _rounds, _cpu)
     found = next((found for check in checks if (found := check(point))), None)
     return found or ("unknown", f"{obstacle(point)}; no resource that was watched was used up")
 
@@ -215,6 +218,6 @@ def _rounds(point: PointSummary) -> tuple[GaveOut, str] | None:
 def _cpu(point: PointSummary) -> tuple[GaveOut, str] | None:
     if (point.machine_busy or 0.0) < _BUSY:
         return None
-    text = f"the machine was {percent(point.machine_busy)} busy"
-    share = point.validator_cpu_share
-    return "validator CPU", text if share is None else f"{text}, {percent(share)} by validators"
+    share = point.validator_cpu_share or 0.0
+    text = f"the machine was {percent(point.machine_busy)} busy, {percent(share)} by validators"
+    return "validator CPU" if share >= _MOSTLY else "machine CPU", text

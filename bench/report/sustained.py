@@ -10,7 +10,7 @@ from bench.report.numbers import seconds, whole
 SUSTAINED_SHARE = 0.95
 _LONGEST_P99_S = 10.0
 _LONGEST_P99_BLOCKS = 10
-_STEADY = ("constant", "poisson", "soak")
+STEADY = ("constant", "poisson", "soak")
 
 Bracket = tuple[float | None, float | None]
 
@@ -86,7 +86,7 @@ def _growing(point: PointSummary) -> str:
     leaves behind meanwhile, and one block interval's load, for blocks come whole.
     """
     first, last = point.in_flight_first, point.in_flight_last
-    if point.offered_per_s is None or point.schedule not in _STEADY:
+    if point.offered_per_s is None or point.schedule not in STEADY:
         return ""
     if first is None or last is None:
         return ""

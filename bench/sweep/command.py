@@ -14,12 +14,12 @@ import typer
 from bench.record.files import safe_name
 from bench.record.provenance import run_meta
 from bench.record.reader import read_run
-from bench.record.schema import CellEnd
 from bench.record.writer import RunWriter, create_run, open_run
 from bench.report.build import build
 from bench.sweep.plan import Plan, PlanError, load_plan, plan_from_record
+from bench.sweep.point import SATURATION
 from bench.sweep.progress import shown
-from bench.sweep.runner import run_sweep
+from bench.sweep.runner import Outcome, run_sweep
 from system.chain.probe import probe
 from system.chain.rpc import Rpc
 from system.paths import REPORTS_DIR
@@ -34,13 +34,18 @@ def sweep(
     store: Annotated[str, typer.Option(help="comma-separated stores")] = "",
     privacy: Annotated[str, typer.Option(help="comma-separated privacy modes")] = "",
     rate: Annotated[
-        str, typer.Option(help="comma-separated submissions a second, or `closed`")
+        str, typer.Option(help="comma-separated submissions a second, `closed` or `saturation`")
     ] = "",
-    schedule: Annotated[str, typer.Option(help="constant, poisson, ramp, spike or soak")] = "",
+    schedule: Annotated[
+        str, typer.Option(help="constant, poisson, ramp, spike, soak or rounds")
+    ] = "",
     users: Annotated[int | None, typer.Option(help="worker accounts of a cell")] = None,
     topology: Annotated[str, typer.Option(help="comma-separated topologies")] = "",
     period: Annotated[str, typer.Option(help="comma-separated block periods in seconds")] = "",
     gas_limit: Annotated[str, typer.Option(help="comma-separated block gas limits")] = "",
+    transaction_size_limit: Annotated[
+        str, typer.Option(help="comma-separated limits in KB, from 32 to 128")
+    ] = "",
     duration: Annotated[float | None, typer.Option(help="measured seconds of a cell")] = None,
     warmup: Annotated[float | None, typer.Option(help="seconds before them")] = None,
     drain: Annotated[float | None, typer.Option(help="most seconds after them")] = None,
@@ -73,10 +78,14 @@ def sweep(
                 schedule=_texts(schedule),
                 topology=_texts(topology),
                 rate_per_s=[
-                    one if one == "closed" else _number("rate", one) for one in _texts(rate)
+                    one if one in ("closed", SATURATION) else _number("rate", one)
+                    for one in _texts(rate)
                 ],
                 period_s=[_number("period", one) for one in _texts(period)],
                 gas_limit=[_whole("gas-limit", one) for one in _texts(gas_limit)],
+                transaction_size_limit_kb=[
+                    _whole("transaction-size-limit", one) for one in _texts(transaction_size_limit)
+                ],
                 users=[] if users is None else [users],
             ),
             duration_s=duration,
@@ -92,7 +101,7 @@ def sweep(
     for url in urls:
         probe(Rpc(url), chain_id=chain_id)
     run = open_run(resume) if resume else _new_run(chosen, out)
-    ends = _run(chosen, run, urls)
+    outcome = _run(chosen, run, urls)
     paths = build([run.path], None)
     verdict = orjson.loads(paths.summary.read_bytes())["verdict"]
     if json:
@@ -101,11 +110,11 @@ def sweep(
         print(verdict["text"])
         print(f"report: {paths.page}")
         print(run.path)
-    return 0 if all(end.outcome == "ok" and end.valid for end in ends) else 1
+    return int(outcome.fell_short)
 
 
-def _run(plan: Plan, run: RunWriter, urls: tuple[str, ...]) -> list[CellEnd]:
-    with shown(len(plan.cells()), plan.seconds()) as display:
+def _run(plan: Plan, run: RunWriter, urls: tuple[str, ...]) -> Outcome:
+    with shown(plan) as display:
         return run_sweep(plan, run, urls=urls, starting=display.starting, report=display.ended)
 
 

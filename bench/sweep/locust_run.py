@@ -15,7 +15,8 @@ import psutil
 from bench.network.guard import guarding
 from bench.network.ports import LOOPBACK, free_ports
 from bench.network.process import ProcessId
-from bench.sweep.plan import Cell, Plan
+from bench.sweep.plan import Plan
+from bench.sweep.point import Cell
 from system.errors import UsageError
 from system.paths import PROJECT_ROOT
 
@@ -32,7 +33,7 @@ def run_cell(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str], log:
 
     Raises UnusableCell when Locust found the cell's settings unusable.
     """
-    limit_s = plan.warmup_s + plan.duration_s + plan.drain_s + _OVERHEAD_S
+    limit_s = plan.warmup_s + plan.window_s(cell.point) + plan.drain_s + _OVERHEAD_S
     with guarding() as watch, log.open("wb") as output:
         process = subprocess.Popen(
             command(plan, cell, run_dir=run_dir, urls=urls),
@@ -67,7 +68,7 @@ def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> li
         "--system": point.system,
         "--schedule": point.schedule,
         "--warmup": plan.warmup_s,
-        "--duration": plan.duration_s,
+        "--duration": plan.window_s(point),
         "--drain": plan.drain_s,
         "--seed": plan.seed + cell.repeat,
         "--batch": plan.batch,

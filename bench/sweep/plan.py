@@ -14,8 +14,8 @@ from typing import Any
 
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS
 from bench.load.schedule import SHAPES
-from bench.network.topology import load_topology
-from bench.record.files import safe_name
+from bench.report.sustained import STEADY
+from bench.sweep.point import SATURATION, Cell, Point
 from system.errors import UsageError, suggestion
 from system.jobs.gates import require_store
 from system.learning.models import parse_weights, weights
@@ -26,60 +26,6 @@ PLANS_DIR = Path(__file__).resolve().parent.parent / "plans"
 
 class PlanError(UsageError):
     """A plan that can't be used: the message names the key and what was meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point of a sweep. `rate_per_s` None is the closed loop; gas limit and period None are
-    the topology's own."""
-
-    weights: str
-    encoding: str = "float32"
-    store: str = "calldata"
-    privacy: str = "plain"
-    system: str = "jobs"
-    rate_per_s: float | None = None
-    schedule: str = "constant"
-    users: int | None = None
-    topology: str = "qbft-4"
-    period_s: float | None = None
-    gas_limit: int | None = None
-
-    def accounts(self) -> int:
-        """Workers that share the load: enough that each waits for one result at a time.
-
-        A submission takes about two block periods at 1 s; four seconds' worth leaves room.
-        """
-        if self.users is not None:
-            return self.users
-        return 20 if self.rate_per_s is None else min(400, max(20, math.ceil(self.rate_per_s * 4)))
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A point's `repeat`-th run."""
-
-    point: Point
-    repeat: int
-
-    @property
-    def id(self) -> str:
-        """A name fit for files, the same in every run of the plan."""
-        point = self.point
-        rate = "closed" if point.rate_per_s is None else f"{point.rate_per_s:g}ps"
-        topology = Path(point.topology).stem
-        parts = [Path(point.weights).stem, point.encoding, point.store, rate, topology]
-        if point.privacy != "plain":
-            parts.append(point.privacy)
-        if point.schedule != "constant":
-            parts.append(point.schedule)
-        if point.period_s is not None:
-            parts.append(f"{point.period_s:g}s")
-        if point.gas_limit is not None:
-            parts.append(f"{point.gas_limit / 1e6:g}M")
-        if point.users is not None:
-            parts.append(f"{point.users}users")
-        return safe_name("_".join((*parts, f"r{self.repeat}")).replace("+", "-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +41,58 @@ class Plan:
     seed: int = 1
     processes: int = 1
     batch: int = 1
+    fresh_networks: bool = False  # one for each cell; else one is kept while the next cell may
 
     def cells(self) -> tuple[Cell, ...]:
-        """All cells in randomised order: drift of the machine must not look like an effect."""
-        cells = [Cell(point, r) for r in range(1, self.repeats + 1) for point in self.points]
-        random.Random(self.seed).shuffle(cells)
-        return tuple(cells)
+        """All cells in randomised order: drift of the machine must not look like an effect.
+
+        Searches come last, one cell each, whatever the repeats: they begin with what is known.
+        """
+        runs = [Cell(point, r) for r in range(1, self.repeats + 1) for point in self.points]
+        chance = random.Random(self.seed)
+        chance.shuffle(runs)
+        fixed = [cell for cell in runs if not cell.point.saturation]
+        return *fixed, *(cell for cell in runs if cell.point.saturation and cell.repeat == 1)
+
+    def alike(self, point: Point) -> list[Cell]:
+        """The cells that offer the load of a search at rates of their own."""
+        return [
+            cell
+            for cell in self.cells()
+            if cell.point.rate_per_s is not None and cell.point.at(0.0) == point.at(0.0)
+        ]
+
+    def trials(self, point: Point) -> int:
+        """About how many runs a search makes: stepping, bisecting twice, confirming."""
+        return self.repeats + (3 if self.alike(point) else 6)
+
+    def runs(self) -> int:
+        """About how many runs the sweep makes in all."""
+        cells = self.cells()
+        return sum(self.trials(c.point) if c.point.saturation else 1 for c in cells)
 
     def seconds(self) -> float:
-        """About how long the sweep takes, with 12 s a cell for the network and the drain."""
-        return len(self.points) * self.repeats * (self.warmup_s + self.duration_s + 12)
+        """About how long the sweep takes."""
+        return sum(
+            self.run_seconds(cell.point) * (self.trials(cell.point) if cell.point.saturation else 1)
+            for cell in self.cells()
+        )
+
+    def window_s(self, point: Point) -> float:
+        """How long a run of that point is measured."""
+        return self.duration_s if point.duration_s is None else point.duration_s
+
+    def run_seconds(self, point: Point) -> float:
+        """About how long one run of that point takes, with what comes before and after."""
+        overhead_s = _RUN_S + _RUN_BLOCKS * max(1.0, point.network().period_s)
+        return self.warmup_s + self.window_s(point) + overhead_s
 
 
-_AXES = tuple(f.name for f in fields(Point))
-_SETTINGS = ("title", "repeats", "warmup_s", "duration_s", "drain_s", "seed", "processes", "batch")
+# A network and a generator to start, contracts and workers in blocks of their own, blocks to drain:
+# measured on two cores with four validators.
+_RUN_S, _RUN_BLOCKS = 8.0, 5
+AXES = tuple(f.name for f in fields(Point) if f.name != "saturation")
+_SETTINGS = tuple(f.name for f in fields(Plan) if f.name != "points")
 
 
 def load_plan(name_or_path: str, axes: Mapping[str, Sequence[Any]], **settings: Any) -> Plan:
@@ -126,7 +110,7 @@ def load_plan(name_or_path: str, axes: Mapping[str, Sequence[Any]], **settings: 
     for table in tables:
         if not isinstance(table, dict):
             raise PlanError(f"{name_or_path}: `cells` holds {table!r}; write [[cells]] tables")
-        _refuse_unknown(table, set(_AXES), "[[cells]]")
+        _refuse_unknown(table, set(AXES), "[[cells]]")
         for point in _expand({**table, **axes}):
             points[point] = None
     if not points:
@@ -175,7 +159,8 @@ def _expand(table: Mapping[str, Any]) -> list[Point]:
         point["weights"] = str(point["weights"])
         rate = point.get("rate_per_s")
         # TOML knows no null: "closed" names the loop without a rate.
-        point["rate_per_s"] = None if rate in (None, "closed") else rate
+        point["rate_per_s"] = None if rate in (None, "closed", SATURATION) else rate
+        point["saturation"] = rate == SATURATION
         points.append(_checked_point(Point(**point)))
     return points
 
@@ -196,6 +181,11 @@ def _checked_point(point: Point) -> Point:
         value = getattr(point, name)
         if value not in allowed:
             raise PlanError(f"unknown {name} {value!r}: {suggestion(str(value), allowed)}")
+    if point.saturation and point.schedule not in STEADY:
+        raise PlanError(
+            f"schedule {point.schedule!r} has no rate to search for: "
+            f"rate_per_s = 'saturation' needs {' or '.join(STEADY)}"
+        )
     require_store(point.privacy, point.store)
     if point.privacy == "private":
         raise PlanError(
@@ -206,7 +196,9 @@ def _checked_point(point: Point) -> Point:
     _check_number("period_s", point.period_s, low=0)
     _check_number("users", point.users, low=0, whole=True)
     _check_number("gas_limit", point.gas_limit, low=0, whole=True)
-    load_topology(point.topology, topology_overrides(point))
+    _check_number("duration_s", point.duration_s, low=0)
+    _check_number("transaction_size_limit_kb", point.transaction_size_limit_kb, low=0, whole=True)
+    point.network()
     if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
         codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it
@@ -214,19 +206,14 @@ def _checked_point(point: Point) -> Point:
     return point
 
 
-def topology_overrides(point: Point) -> dict[str, Any]:
-    """The settings in which a point's network differs from its topology."""
-    wanted = {"period_s": point.period_s, "gas_limit": point.gas_limit}
-    return {key: value for key, value in wanted.items() if value is not None}
-
-
 def _check_number(name: str, value: Any, *, low: float, whole: bool = False) -> None:
     if value is None:
         return
     usable = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
     if not usable or not low < value < math.inf:
+        words = ", 'closed' or 'saturation'" if name == "rate_per_s" else ""
         raise PlanError(
-            f"{name} = {value!r}: give a {'whole ' if whole else ''}number above {low:g}"
+            f"{name} = {value!r}: give a {'whole ' if whole else ''}number above {low:g}{words}"
         )
 
 
@@ -239,6 +226,8 @@ def _checked(plan: Plan) -> Plan:
             _check_number(name, getattr(plan, name), low=0)
     if isinstance(plan.seed, bool) or not isinstance(plan.seed, int) or plan.seed < 0:
         raise PlanError(f"seed = {plan.seed!r}: give a whole number from 0 up")
+    if not isinstance(plan.fresh_networks, bool):
+        raise PlanError(f"fresh_networks = {plan.fresh_networks!r}: give true or false")
     if not isinstance(plan.title, str):
         raise PlanError(f"title = {plan.title!r}: give a text")
     for name, count in Counter(cell.id for cell in plan.cells()).items():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bench.record.schema import CellFacts
-from bench.sweep.plan import Cell, Plan
+from bench.sweep.plan import Plan
+from bench.sweep.point import Cell
 from system.learning.models import parse_weights
 
 
@@ -38,7 +39,7 @@ def unstarted(plan: Plan, cell: Cell) -> CellFacts:
         gas_predicted=None,
         decode_error_max=None,
         warmup_s=plan.warmup_s,
-        duration_s=plan.duration_s,
+        duration_s=plan.window_s(point),
         drain_s=plan.drain_s,
         contracts={},
         first_block=0,

@@ -10,7 +10,8 @@ import pytest
 
 from bench.record.reader import read_run
 from bench.sweep.locust_run import run_cell
-from bench.sweep.plan import Cell, Plan, Point
+from bench.sweep.plan import Plan
+from bench.sweep.point import Cell, Point
 from system.chain.keys import derive_key
 from system.chain.private import SEND, Route, sign_private
 from system.chain.rpc import Rpc, RpcError

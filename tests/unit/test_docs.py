@@ -24,7 +24,7 @@ from bench.report.contract import PointSummary
 from bench.report.document import Summary
 from bench.report.verdict import Verdict
 from bench.report.walls import Wall
-from bench.sweep.plan import Plan, Point, load_plan
+from bench.sweep.plan import AXES, Plan, load_plan
 from system.learning.models import MODELS, model_count
 from system.paths import PROJECT_ROOT
 from system.weights import codec
@@ -215,14 +215,16 @@ def test_table_of_weights_has_every_model_and_its_count():
 def test_tables_of_keys_are_the_code_s():
     plan, axes, topology = (first_column(USER, "key", occurrence=place) for place in range(3))
     assert set(plan) == set(names(Plan)) - {"points"}
-    assert set(axes) == set(names(Point))
+    assert set(axes) == set(AXES)
     assert set(topology) == set(names(Topology)) - {"name"}
 
 
 def test_defaults_in_the_table_of_settings_are_the_code_s():
     page = USER.read_text(encoding="utf-8")
     for field in fields(Plan):
-        if isinstance(field.default, int | float):
+        if isinstance(field.default, bool):
+            assert f"| `{field.name}` | {str(field.default).lower()} |" in page
+        elif isinstance(field.default, int | float):
             assert f"| `{field.name}` | {field.default:g} |" in page
 
 

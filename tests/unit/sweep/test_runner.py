@@ -12,7 +12,8 @@ from bench.record.writer import create_run
 from bench.report.build import build
 from bench.sweep import runner
 from bench.sweep.locust_run import UnusableCell
-from bench.sweep.plan import Cell, Plan, load_plan
+from bench.sweep.plan import Plan, load_plan
+from bench.sweep.point import Cell
 from system.errors import NetworkError
 
 _URLS = ("http://127.0.0.1:1",)
@@ -24,7 +25,11 @@ def _plan() -> Plan:
 
 def _sweep(plan: Plan, path: Path) -> list[CellEnd]:
     run = create_run(path, run_meta(run=path.name, argv=[], plan={}, seed=plan.seed))
-    return runner.run_sweep(plan, run, urls=_URLS, report=lambda _: None, starting=lambda _: None)
+    return runner.run_sweep(plan, run, urls=_URLS, report=_ignore, starting=_ignore).ends
+
+
+def _ignore(_: object) -> None:
+    pass
 
 
 def test_a_cell_that_is_refused_does_not_end_the_sweep(
