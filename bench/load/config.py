@@ -134,6 +134,10 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         raise UsageError(f"--duration {duration_s:g}: give seconds above 0")
     if rate_per_s is not None:
         Schedule(options.schedule, rate_per_s, duration_s)  # says what is wrong with the three
+    elif options.schedule == "rounds":
+        raise UsageError(
+            "the schedule 'rounds' needs a --rate: a round begins every --users / --rate seconds"
+        )
     return SwarmConfig(
         weights=parse_weights(options.weights),
         encoding=options.encoding,

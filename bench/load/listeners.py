@@ -215,7 +215,8 @@ def _drive(environment: Environment) -> None:
     session = swarm.session
     total_s = None if session.duration_s is None else session.warmup_s + session.duration_s
     if session.rate_per_s is not None and swarm.accounts:
-        swarm.run_schedule(Schedule(session.schedule, session.rate_per_s, total_s, session.seed))
+        shape, rate_per_s = session.schedule, session.rate_per_s
+        swarm.run_schedule(Schedule(shape, rate_per_s, total_s, session.seed, session.users))
     else:
         swarm.open_window(now_s() + session.warmup_s)
         if total_s is None:

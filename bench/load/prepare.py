@@ -60,6 +60,7 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         first_block=0,
         system=config.system,
         seed=config.seed,
+        users=config.users or 1,  # Locust's own default
         rate_per_s=config.rate_per_s,
         schedule=config.schedule,
         warmup_s=config.warmup_s,

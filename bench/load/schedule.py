@@ -10,23 +10,27 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from system.errors import UsageError
 
-SHAPES = ("constant", "poisson", "ramp", "spike", "soak")
+SHAPES = ("constant", "poisson", "ramp", "spike", "soak", "rounds")
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """An offered load: `shape`, `rate_per_s` submissions a second, `duration_s` (None: endless)."""
+    """An offered load: `shape`, `rate_per_s` submissions a second, `duration_s` (None: endless).
+
+    `workers` submit at one moment where the shape is rounds: one every workers / rate seconds.
+    """
 
     shape: str
     rate_per_s: float
     duration_s: float | None = None
     seed: int = 0
+    workers: int = 1
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:
@@ -39,6 +43,16 @@ class Schedule:
             raise UsageError(f"a duration of {self.duration_s:g} s: give seconds above 0")
         if self.shape in ("ramp", "spike") and self.duration_s is None:
             raise UsageError(f"the schedule {self.shape!r} needs a --duration")
+        if self.workers < 1:
+            raise UsageError(f"{self.workers} workers: give 1 or more to take part in a round")
+
+    @property
+    def whole_s(self) -> float | None:
+        """The duration, made longer where it would cut into the gap behind the last round."""
+        if self.shape != "rounds" or self.duration_s is None:
+            return self.duration_s
+        gap_s = self.workers / self.rate_per_s
+        return math.ceil(self.duration_s / gap_s) * gap_s
 
 
 def offsets(schedule: Schedule) -> Iterator[float]:
@@ -53,6 +67,17 @@ def offsets(schedule: Schedule) -> Iterator[float]:
 def share(times: Iterator[float], *, index: int, of: int) -> Iterator[float]:
     """The part of a schedule that process `index` of `of` sends: together they send all of it."""
     return itertools.islice(times, index, None, of)
+
+
+def own_times(schedule: Schedule, *, process: int, processes: int, workers: int) -> Iterator[float]:
+    """The send times of process `process` of `processes`, which has `workers` of the workers.
+
+    Of a round a process sends its own workers' part, so that each worker sends once in it.
+    """
+    if schedule.shape != "rounds":
+        return share(offsets(schedule), index=process, of=processes)
+    rate_per_s = schedule.rate_per_s * workers / schedule.workers
+    return offsets(replace(schedule, rate_per_s=rate_per_s, workers=workers))
 
 
 def planned(schedule: Schedule) -> int | None:
@@ -101,10 +126,16 @@ def _spike(schedule: Schedule) -> Iterator[float]:
     return _by_count(at)
 
 
+def _rounds(schedule: Schedule) -> Iterator[float]:
+    gap_s = schedule.workers / schedule.rate_per_s
+    return (index // schedule.workers * gap_s for index in itertools.count())
+
+
 _SHAPES: dict[str, Callable[[Schedule], Iterator[float]]] = {
     "constant": _constant,
     "poisson": _poisson,
     "ramp": _ramp,
     "spike": _spike,
     "soak": _constant,  # a constant load held for long: the name says what it is for
+    "rounds": _rounds,
 }

@@ -41,6 +41,7 @@ class Session:
     first_block: int
     system: str
     seed: int
+    users: int
     rate_per_s: float | None
     schedule: str
     warmup_s: float

@@ -19,7 +19,7 @@ from bench.load.leftovers import classify, resend_lost
 from bench.load.open_loop import OpenLoop, lag_figures
 from bench.load.preparer import Preparer
 from bench.load.process_file import ProcessEnd, write_process
-from bench.load.schedule import Schedule, offsets, share
+from bench.load.schedule import Schedule, own_times
 from bench.load.sender import Sender
 from bench.load.session import Session
 from bench.load.submission import Submission
@@ -172,9 +172,11 @@ class Swarm:
         """Send at the schedule's times whatever the chain does; returns after the last one."""
         loop = OpenLoop(self.preparer, self.accounts, self.begin)
         self.lags_s = loop.lags_s
-        times = share(offsets(schedule), index=self.process, of=self.processes)
+        times = own_times(
+            schedule, process=self.process, processes=self.processes, workers=len(self.accounts)
+        )
         rate_per_s = schedule.rate_per_s / self.processes
-        loop.prepare(rate_per_s, schedule.duration_s)
+        loop.prepare(rate_per_s, schedule.whole_s)
         start_s = now_s() + 0.05
         self.open_window(start_s + self.session.warmup_s)
         loop.run(times, start_s, rate_per_s)

@@ -65,6 +65,7 @@ def test_fields_of_the_page_come_as_text() -> None:
         ({"num_users": 0}, "1 or more"),
         ({"encoding": "xyz"}, "choose one of"),
         ({"store": "xyz"}, "choose one of"),
+        ({"schedule": "rounds"}, "needs a --rate"),
         ({"schedule": "xyz"}, "choose one of"),
         ({"weights": "nope"}, "a whole number, or a .npy file"),
         ({"weights": ""}, "a whole number, or a .npy file"),

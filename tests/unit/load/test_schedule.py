@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.load.account import account
 from bench.load.open_loop import lag_figures, rotation
-from bench.load.schedule import SHAPES, Schedule, offsets, planned, share
+from bench.load.schedule import SHAPES, Schedule, offsets, own_times, planned, share
 from system.errors import UsageError
 
 TIMES = {"rate_per_s": st.floats(0.5, 400), "duration_s": st.floats(0.5, 20)}
@@ -38,6 +38,7 @@ def test_processes_together_send_the_whole_schedule(shape, rate_per_s, duration_
         ("soak", 1000),
         ("ramp", 500),  # the rate rises from 0: half of it on average
         ("spike", 360),  # 0.8 of the time at a fifth, 0.2 at the full rate
+        ("rounds", 1000),
     ],
 )
 def test_how_many_are_offered(shape, expected):
@@ -58,6 +59,36 @@ def test_a_spike_is_five_times_its_surroundings():
     inside = sum(4 <= time < 6 for time in times)
     assert inside == pytest.approx(200, abs=2)
     assert len(times) - inside == pytest.approx(160, abs=2)
+
+
+@given(
+    workers=st.integers(1, 50),
+    gap_s=st.floats(0.1, 30),
+    duration_s=st.floats(0.5, 60),
+)
+def test_in_a_round_all_workers_send_at_one_moment(workers, gap_s, duration_s):
+    schedule = Schedule("rounds", workers / gap_s, duration_s, workers=workers)
+    rounds = [list(group) for _, group in itertools.groupby(offsets(schedule))]
+    assert {len(one) for one in rounds} == {workers}
+    assert [one[0] for one in rounds] == pytest.approx([k * gap_s for k in range(len(rounds))])
+    assert len(rounds) == pytest.approx(duration_s / gap_s, abs=1)
+    assert planned(schedule) <= schedule.rate_per_s * schedule.whole_s + 1e-6 * workers
+
+
+@given(parts=st.lists(st.integers(1, 9), min_size=1, max_size=4))
+def test_each_process_sends_its_own_workers_part_of_a_round(parts):
+    schedule = Schedule("rounds", sum(parts) / 3, 10, workers=sum(parts))
+    for process, workers in enumerate(parts):
+        times = own_times(schedule, process=process, processes=len(parts), workers=workers)
+        assert [round(time) for time in times] == [0] * workers + [3] * workers + [6] * workers + [
+            9
+        ] * workers
+
+
+def test_processes_take_turns_in_other_schedules():
+    schedule = Schedule("constant", 10, 1)
+    parts = [list(own_times(schedule, process=one, processes=2, workers=5)) for one in (0, 1)]
+    assert sorted(parts[0] + parts[1]) == list(offsets(schedule))
 
 
 def test_the_same_seed_gives_the_same_times():
@@ -81,6 +112,7 @@ def test_an_endless_schedule_has_no_count():
         ({"shape": "constant", "rate_per_s": 1, "duration_s": 0}, "above 0"),
         ({"shape": "ramp", "rate_per_s": 1}, "needs a --duration"),
         ({"shape": "spike", "rate_per_s": 1}, "needs a --duration"),
+        ({"shape": "rounds", "rate_per_s": 1, "workers": 0}, "1 or more to take part"),
     ],
 )
 def test_unusable_schedules_are_refused_in_one_line(fields, words):
