@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bench.limits.prediction import Chain, Prediction, predict
 from bench.limits.safety import TRANSACTIONS_BYTES
@@ -36,7 +34,6 @@ class LargestInBlock:
         return "block gas" if self.by_gas <= self.by_message else "block message"
 
 
-@lru_cache(maxsize=256)
 def largest_in_transaction(encoding: str, store: str, chain: Chain) -> int:
     """The most weights that go in one transaction, as `predict` expects them; 0 where none do.
 
@@ -46,7 +43,6 @@ def largest_in_transaction(encoding: str, store: str, chain: Chain) -> int:
     return _largest(encoding, store, chain, _transactions)
 
 
-@lru_cache(maxsize=256)
 def largest_in_block(encoding: str, store: str, chain: Chain) -> LargestInBlock:
     """The most weights whose submission fits one block, in as many transactions as it takes."""
     return LargestInBlock(
@@ -74,24 +70,22 @@ def _largest(encoding: str, store: str, chain: Chain, share: Callable[[Predictio
 def boundary(share: Callable[[int], float], *, most: int = LARGEST_COUNT) -> int:
     """A count whose share is at most 1 while the next one's is above; `most` where all fit.
 
-    Shares grow nearly in proportion, so the way there is interpolated, and every fifth step
-    bisects: some eight calls where plain bisection takes thirty.
+    Shares grow nearly in proportion, so the way there is interpolated; where that does not halve
+    what is left, the next step bisects. Some eight calls where plain bisection takes thirty.
     """
-    low, low_share, high, high_share = 0, 0.0, 0, 1.0
+    low, low_share, high, high_share = 0, 0.0, most + 1, 0.0
     guess = min(_START, most)
-    for step in itertools.count(1):
-        found = share(guess)
+    while high - low > 1:
+        before, found = high - low, share(guess)
         if found <= 1:
             low, low_share = guess, found
         else:
             high, high_share = guess, found
-        if low >= most or high - low == 1:
-            return low
-        if not high:
+        if not high_share:
             guess = min(most, int(guess / max(found, 1e-9) * _OVERSHOOT) + 1)
-        elif step % 5 == 0:
+        elif high - low > before // 2:
             guess = (low + high) // 2
         else:
             place = (1 - low_share) / (high_share - low_share)
             guess = min(high - 1, max(low + 1, low + int((high - low) * place)))
-    raise AssertionError("unreachable")
+    return low

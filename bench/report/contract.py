@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.record.schema import CellOutcome, Reconciled
+from bench.record.schema import CellOutcome, FirstWall, Reconciled
 from bench.report.intervals import Ci95
 
 
@@ -112,6 +112,9 @@ class PointSummary:
     pool_pending_max: int | None = None
     disk_bytes_per_payload_byte: float | None = None
     network_bytes_per_payload_byte: float | None = None
+    gas_calibrated: int | None = None
+    first_wall: FirstWall | None = None
+    limits: str | None = None
 
     @property
     def failed(self) -> int:

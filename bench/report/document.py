@@ -12,9 +12,11 @@ import orjson
 
 from bench.record.jsonform import to_json
 from bench.record.reader import Run
-from bench.record.schema import SCHEMA, RunMeta
+from bench.record.schema import SCHEMA, ChainLimits, RunMeta
+from bench.report.chains import distinct
 from bench.report.contract import PointSummary
 from bench.report.frame import CellData
+from bench.report.saturation import Curve, curves
 from bench.report.summary import summarise
 from bench.report.verdict import Verdict, verdict
 from bench.report.walls import Wall, walls
@@ -33,6 +35,8 @@ class Summary:
     walls: list[Wall]
     cells: list[PointSummary]
     warnings: list[str]
+    curves: list[Curve]
+    limits: list[ChainLimits]
 
 
 def summarise_runs(
@@ -41,11 +45,12 @@ def summarise_runs(
     """Everything that is said of the runs, whose points were measured by `groups`."""
     cells = [summarise(group) for group in groups]
     named = dict(zip(labels, runs, strict=True))
+    found, chains = curves(groups), distinct(run.limits for run in runs)
     return Summary(
         schema=SCHEMA,
         run=runs[0].meta,
         runs={label: run.meta for label, run in named.items()},
-        verdict=verdict(cells),
+        verdict=verdict(cells, curves=found, chains=chains),
         walls=walls(cells),
         cells=cells,
         warnings=[
@@ -53,6 +58,8 @@ def summarise_runs(
             for label, run in named.items()
             for warning in run.warnings
         ],
+        curves=found,
+        limits=chains,
     )
 
 

@@ -12,13 +12,14 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bench.report import numbers
+from bench.report.capacity import SizeWall, Sustained, WorkersPerRound
 from bench.report.charts.all import drawings
 from bench.report.contract import PointSummary
 from bench.report.document import Summary, rows
 from bench.report.frame import CellData
 from bench.report.labels import labels
 from bench.report.sustained import SUSTAINED_SHARE, longest_p99_s
-from bench.report.verdict import PointVerdict
+from bench.report.verdict import PointVerdict, Verdict
 
 _MOST_FAILURES = 60
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -38,20 +39,31 @@ class FailureLine:
 def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
     """The page for a summary whose points were measured by `groups`, in the same order."""
     named = labels(summary.cells)
+    loads = list(zip(summary.cells, summary.verdict.points, strict=True))
     return (
         _environment()
         .get_template("page.html")
         .render(
             summary=summary,
-            loads=list(zip(summary.cells, summary.verdict.points, strict=True)),
+            loads=loads,
             several=len(summary.runs) > 1,
-            drawings=drawings(summary.cells, groups, named),
+            drawings=drawings(summary.cells, groups, named, saturating=summary.curves),
+            sizes=carried_sizes(summary.verdict),
+            networks=len({(one.topology, one.limits) for one in summary.verdict.sustained}),
+            sampled=[pair for pair in loads if pair[0].machine_busy is not None],
             failures=failure_lines(groups, named)[:_MOST_FAILURES],
             failures_in_all=len(failure_lines(groups, named)),
             sustained_share=SUSTAINED_SHARE,
             raw=rows(summary.cells),
         )
     )
+
+
+def carried_sizes(verdict: Verdict) -> list[tuple[Sustained, WorkersPerRound, SizeWall | None]]:
+    """What each size carries, with its workers and, where it is known, its first wall."""
+    walls = {wall.size: wall for wall in verdict.first_wall}
+    pairs = zip(verdict.sustained, verdict.workers_per_minute_round, strict=True)
+    return [(carried, workers, walls.get(carried.size)) for carried, workers in pairs]
 
 
 def failure_lines(groups: Sequence[Sequence[CellData]], named: Sequence[str]) -> list[FailureLine]:
@@ -101,10 +113,17 @@ def _environment() -> Environment:
         "size": numbers.size,
         "seconds": numbers.seconds,
         "percent": numbers.percent,
+        "deviation": _deviation,
         "plain": _plain,
     }
     environment.globals |= {"state": state, "longest_p99_s": longest_p99_s}
     return environment
+
+
+def _deviation(predicted: float, measured: float) -> str:
+    """By how much a prediction is off, in percent of what was measured: "+0.3 %"."""
+    share = predicted / measured - 1
+    return "exact" if not share else f"{'+' if share > 0 else ''}{numbers.percent(share)}"
 
 
 def _plain(value: Any) -> str:

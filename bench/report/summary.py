@@ -79,7 +79,7 @@ def _point(facts: CellFacts) -> dict[str, Any]:
         *("wire_bytes", "transactions_per_submission", "offered_per_s", "gas_predicted", "loop"),
         *("users", "schedule", "topology", "validators", "client_version", "chain_id"),
         *("gas_limit", "transaction_size_limit_bytes", "period_s", "warmup_s", "duration_s"),
-        "drain_s",
+        *("drain_s", "gas_calibrated", "first_wall", "limits"),
     )
     return {name: getattr(facts, name) for name in names}
 

@@ -6,9 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.record.schema import ChainLimits
+from bench.report.capacity import (
+    SizeWall,
+    Sustained,
+    WorkersPerRound,
+    first_walls,
+    sustained,
+    workers_per_minute_round,
+)
+from bench.report.capacity_words import in_words
+from bench.report.chains import LargestModel, SafeGasLimit, largest_models, safe_gas_limits
 from bench.report.contract import PointSummary
 from bench.report.labels import labels
 from bench.report.numbers import figure, seconds, size, whole
+from bench.report.saturation import Curve
 from bench.report.sustained import obstacle
 
 Answer = Literal["yes", "partly", "no"]
@@ -29,22 +41,55 @@ class PointVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer of a whole run or comparison; `text` is `opening` and then every point's own."""
+    """The answer of a whole run or comparison.
+
+    `text` is the answer, `opening`, `capacity` (what it comes to, "" where nothing was carried and
+    no chain's limits were kept) and then every point's own sentence. `safe_gas_limit` is that of
+    the chain which is furthest beyond it.
+    """
 
     answer: Answer
     opening: str
     text: str
     points: list[PointVerdict]
+    capacity: str
+    largest_model: list[LargestModel]
+    sustained: list[Sustained]
+    workers_per_minute_round: list[WorkersPerRound]
+    first_wall: list[SizeWall]
+    safe_gas_limit: SafeGasLimit | None
+    safe_gas_limits: list[SafeGasLimit]
 
 
-def verdict(points: Sequence[PointSummary]) -> Verdict:
+def verdict(
+    points: Sequence[PointSummary],
+    *,
+    curves: Sequence[Curve] = (),
+    chains: Sequence[ChainLimits] = (),
+) -> Verdict:
     """Yes when every point was carried as offered, partly when some were, else no."""
     found = [_judge(point, label) for point, label in zip(points, labels(points), strict=True)]
     carried = sum(one.sustained for one in found)
     answer: Answer = "yes" if found and carried == len(found) else "partly" if carried else "no"
     opening = _opening(found, carried)
-    text = " ".join([f"{answer.capitalize()}.", opening, *(one.text for one in found)])
-    return Verdict(answer=answer, opening=opening, text=text, points=found)
+    carried_sizes = sustained(points, curves)
+    workers = workers_per_minute_round(carried_sizes)
+    largest, safe = largest_models(chains), safe_gas_limits(chains)
+    capacity = in_words(carried_sizes, workers, largest, safe)
+    parts = [f"{answer.capitalize()}.", opening, capacity, *(one.text for one in found)]
+    return Verdict(
+        answer=answer,
+        opening=opening,
+        text=" ".join(filter(None, parts)),
+        points=found,
+        capacity=capacity,
+        largest_model=largest,
+        sustained=carried_sizes,
+        workers_per_minute_round=workers,
+        first_wall=first_walls(points),
+        safe_gas_limit=safe[0] if safe else None,
+        safe_gas_limits=safe,
+    )
 
 
 def _opening(found: Sequence[PointVerdict], carried: int) -> str:

@@ -81,7 +81,7 @@ def _block_gas(point: PointSummary) -> Iterator[tuple[str, str]]:
     if (point.block_gas_utilisation or 0) > _NEAR:
         yield "block gas", f"blocks are {percent(point.block_gas_utilisation)} full against {limit}"
         return
-    gas = point.gas_per_submission or point.gas_predicted
+    gas = point.gas_per_submission or point.gas_calibrated or point.gas_predicted
     if gas and point.offered_per_s and point.period_s:
         needed = gas * point.offered_per_s * point.period_s
         if needed > point.gas_limit:

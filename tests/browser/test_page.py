@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bench.report.build import build
-from tests.unit.report.synthetic import Load, write_run
+from tests.unit.report.synthetic import Load, chain_limits, write_run
 
 pytestmark = pytest.mark.browser
 
@@ -49,8 +49,10 @@ def page(tmp_path_factory) -> Path:
         Load(cell="a", name="counter", weights=0, payload_bytes=0, rate=12),
         Load(cell="b", failing={5: ("rejected", "<b>txpool</b> is full")}),
         Load(cell="c", encoding="int256", payload_bytes=251_264, rate=1, transactions=2),
+        Load(cell="d", rate=4, sampled=True),  # with the second one a curve
     ]
-    return build([write_run(tmp_path_factory.mktemp("page") / "run", loads)]).page
+    run = write_run(tmp_path_factory.mktemp("page") / "run", loads, limits=[chain_limits()])
+    return build([run]).page
 
 
 def chromium(browser: str, page: Path, tmp_path: Path, *flags: str) -> str:
@@ -72,7 +74,8 @@ def measured(browser: str, page: Path, tmp_path: Path, *flags: str) -> dict[str,
 
 def test_the_page_is_read_as_it_was_written(browser, page, tmp_path):
     shown = chromium(browser, page, tmp_path, "--dump-dom")
-    for part in ("answer", "sizes", "figures", "failures", "method", "provenance", "raw"):
+    parts = ("answer", "capacity", "sizes", "figures", "resources", "failures", "method")
+    for part in (*parts, "provenance", "raw"):
         assert f'id="{part}"' in shown
     assert "&lt;b&gt;txpool&lt;/b&gt; is full" in shown
 
@@ -88,7 +91,7 @@ def test_the_page_is_painted(browser, page, tmp_path):
 def test_nothing_overflows_and_every_figure_shows(browser, page, tmp_path, width):
     found = measured(browser, page, tmp_path, f"--window-size={width},900")
     assert found["width"] <= found["window"] == width
-    assert found["pictures"] == 7
+    assert found["pictures"] == 8
 
 
 def test_a_dark_screen_gets_a_dark_page(browser, page, tmp_path):

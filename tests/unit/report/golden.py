@@ -13,18 +13,28 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.record.schema import FirstWall
 from bench.report.build import PAGE, SUMMARY, TABLE, build
-from tests.unit.report.synthetic import Load, write_run
+from tests.unit.report.synthetic import Load, chain_limits, write_run
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 FILES = (PAGE, SUMMARY, TABLE)
 
+_LIMITS = chain_limits()
+_WALL = FirstWall(name="transaction size", share=0.24, setting="genesis txnSizeLimit")
+_KNOWN = {"limits": _LIMITS.key, "first_wall": _WALL, "gas_calibrated": 500_250}
 LOADS: Sequence[Load] = (
     Load(cell="counter_r1", name="counter", weights=0, payload_bytes=0, rate=12),
     *(
-        Load(cell=f"mnist_r{repeat}", repeat=repeat, failing={40: ("rejected", "txpool is full")})
+        Load(
+            cell=f"mnist_r{repeat}",
+            repeat=repeat,
+            failing={40: ("rejected", "txpool is full")},
+            facts=_KNOWN,
+        )
         for repeat in (1, 2, 3)
     ),
+    Load(cell="mnist_slow_r1", rate=8, facts=_KNOWN, sampled=True),
     Load(
         cell="lenet_r1",
         name="lenet5",
@@ -43,7 +53,7 @@ LOADS: Sequence[Load] = (
 
 def report_files(directory: Path) -> dict[str, str]:
     """The report of the golden run, made in `directory`, masked."""
-    build([write_run(directory / "golden-run", LOADS)])
+    build([write_run(directory / "golden-run", LOADS, limits=[_LIMITS])])
     return {name: masked((directory / "golden-run" / name).read_text()) for name in FILES}
 
 

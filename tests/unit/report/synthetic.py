@@ -8,6 +8,7 @@ between 1.1 s and 2.1 s, and the window [2, 12) sees the blocks 2 to 11.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +22,11 @@ from bench.record.schema import (
     EncodingLimits,
     Machine,
     Reconciled,
+    ResourceRow,
     RunMeta,
     SubmissionRow,
 )
-from bench.record.writer import RowFile, RunWriter, create_run
+from bench.record.writer import ResourceFile, RowFile, RunWriter, create_run
 
 START_S = 1_700_000_000.0
 WARMUP_S, DURATION_S, DRAIN_S = 2.0, 10.0, 5.0
@@ -48,6 +50,7 @@ class Load:
     failing: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     late_s: float = 0.0  # added to when every block is seen
     killed_after: int | None = None  # no outcome from this submission on, and no end
+    sampled: bool = False  # four validators each second, at 30 % of two cores all together
     facts: Mapping[str, Any] = field(default_factory=dict)
     end: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,9 +63,18 @@ class Load:
         return int(self.rate * (WARMUP_S + DURATION_S))
 
 
-def write_run(path: Path, loads: Sequence[Load], *, run: str = "run-1", **meta: Any) -> Path:
-    """A run directory holding these loads; returns it."""
+def write_run(
+    path: Path,
+    loads: Sequence[Load],
+    *,
+    run: str = "run-1",
+    limits: Sequence[ChainLimits] = (),
+    **meta: Any,
+) -> Path:
+    """A run directory holding these loads, and what is known of chains' limits; returns it."""
     writer = create_run(path, run_meta(run, **meta))
+    for one in limits:
+        writer.write_limits(one)
     for load in loads:
         _write_load(writer, load)
     return path
@@ -201,8 +213,33 @@ def _write_load(writer: RunWriter, load: Load) -> None:
     for block in block_rows(load):
         file.block(block)
     file.close()
+    if load.sampled:
+        _write_samples(writer, load)
     if load.killed_after is None:
         writer.end_cell(cell_end(load))
+
+
+def _write_samples(writer: RunWriter, load: Load) -> None:
+    file = ResourceFile(writer.path, load.cell)
+    for second, validator in itertools.product(range(int(WARMUP_S + DURATION_S) + 3), range(4)):
+        carried_bytes = second * load.rate * load.payload_bytes
+        file.write(
+            ResourceRow(
+                cell=load.cell,
+                at_s=START_S + second,
+                validator=validator,
+                cpu_s=0.15 * second,
+                memory_bytes=200_000_000 + validator,
+                disk_bytes=carried_bytes,
+                network_in_bytes=2 * carried_bytes,
+                network_out_bytes=2 * carried_bytes,
+                pending=10 + second,
+                queued=0,
+                machine_busy=0.5,
+                cores=2,
+            )
+        )
+    file.close()
 
 
 def _row(load: Load, number: int) -> SubmissionRow:
