@@ -21,11 +21,11 @@ from system.learning.data import Images, Labels
 from system.learning.integer import FRACTION_BITS, Integers
 from system.learning.layers import Affine, Flat, Image, Layer, Patches, Pool, Relu
 from system.learning.order import splitmix64
+from system.learning.threads import one_thread
 
 CLASSES: Final = 10
-# Examples computed at once when a whole test set is scored: 784 pixels × 500 × 8 bytes = 3 MB, and
-# 80 MB of patches for LeNet-5.
-_SCORED_AT_ONCE: Final = 500
+# Examples computed at once when a whole test set is scored: 16 MB of patches for LeNet-5.
+_SCORED_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +110,21 @@ def accuracy(
     model: str, weights: Array, x: Images, y: Labels, *, numbers: Arithmetic = INTEGER
 ) -> float:
     """The share of examples whose likeliest class is the right one."""
-    right = sum(
-        int((scores(model, weights, x[part], numbers=numbers).argmax(axis=1) == y[part]).sum())
+    rows = (
+        scores(model, weights, x[part], numbers=numbers).argmax(axis=1) == y[part]
         for part in _parts(len(y))
     )
-    return right / len(y)
+    with one_thread():
+        return sum(int(right.sum()) for right in rows) / len(y)
 
 
 def loss(
     model: str, weights: Array, x: Images, y: Labels, *, numbers: Arithmetic = INTEGER
 ) -> float:
     """The mean cross entropy in nats, float64: a figure to look at, not one to agree on."""
-    total = 0.0
-    for part in _parts(len(y)):
-        rows = scores(model, weights, x[part], numbers=numbers) / numbers.one
-        rows = rows.astype(np.float64) - rows.max(axis=1, keepdims=True)
-        right = rows[np.arange(len(rows)), y[part]]
-        total += float((np.log(np.exp(rows).sum(axis=1)) - right).sum())
-    return total / len(y)
+    with one_thread():
+        parts = [_losses(model, weights, x[at], y[at], numbers).sum() for at in _parts(len(y))]
+    return float(sum(parts)) / len(y)
 
 
 def digest(model: str, weights: Array, *, numbers: Arithmetic = INTEGER) -> bytes:
@@ -147,6 +144,13 @@ def layered(model: str, weights: Array) -> list[Array]:
             cut = layer.inputs * layer.units
             arrays += [flat[:cut].reshape(layer.inputs, layer.units), flat[cut:]]
     return arrays
+
+
+def _losses(model: str, weights: Array, x: Images, y: Labels, numbers: Arithmetic) -> Array:
+    rows = scores(model, weights, x, numbers=numbers).astype(np.float64) / numbers.one
+    rows -= rows.max(axis=1, keepdims=True)
+    losses: Array = np.log(np.exp(rows).sum(axis=1)) - rows[np.arange(len(y)), y]
+    return losses
 
 
 def _gradient(

@@ -15,6 +15,7 @@ from system.learning import nets
 from system.learning.arithmetic import INTEGER, Arithmetic, Array
 from system.learning.data import Dataset, Images, Labels
 from system.learning.order import permutation
+from system.learning.threads import one_thread
 
 BATCH_SIZE: Final = 32
 
@@ -87,8 +88,9 @@ def step_on(
     model: str, weights: Array, batches: Iterable[Batch], *, numbers: Arithmetic = INTEGER
 ) -> Array:
     """One job's result where the chain carries the data: the weights after these mini-batches."""
-    for one in batches:
-        weights = nets.sgd_step(model, weights, one.x, one.y, numbers=numbers)
+    with one_thread():
+        for one in batches:
+            weights = nets.sgd_step(model, weights, one.x, one.y, numbers=numbers)
     return weights
 
 

@@ -13,18 +13,28 @@ import pytest
 
 from system.learning import integer, nets, rounds
 from system.learning.arithmetic import arithmetic
+from system.learning.batches import encode_batches
 from system.learning.data import digits
+from system.learning.sources import examples
 
+STEPS = {"digits-64-32-10": 40, "mnist-784-32-10": 8, "lenet5": 3}
+# Reads each net's mini-batches as a job carries them. It is not job_step that trains, for this
+# would keep BLAS to one thread.
 SCRIPT = """
-from system.learning import nets, rounds, sources
+import sys
+from pathlib import Path
+from system.learning import nets
 from system.learning.arithmetic import arithmetic
+from system.learning.batches import decode_batches
 
 for name in ("integer", "float32"):
     numbers = arithmetic(name)
-    for model, steps in (("digits-64-32-10", 40), ("mnist-784-32-10", 8), ("lenet5", 3)):
-        start = numbers.weights(nets.initial_weights(model, 0))
-        done = rounds.job_step(model, start, sources.examples(model), 0, steps, numbers=numbers)
-        print(name, nets.digest(model, done, numbers=numbers).hex())
+    for path in sys.argv[1:]:
+        model = Path(path).name
+        weights = numbers.weights(nets.initial_weights(model, 0))
+        for one in decode_batches(Path(path).read_bytes()):
+            weights = nets.sgd_step(model, weights, one.x, one.y, numbers=numbers)
+        print(name, nets.digest(model, weights, numbers=numbers).hex())
 """
 
 
@@ -52,12 +62,16 @@ def _newest() -> str:
 
 
 @pytest.fixture(scope="module")
-def trained() -> dict[str, str]:
+def trained(tmp_path_factory) -> dict[str, str]:
     """What training prints on each machine, in processes of their own."""
+    folder = tmp_path_factory.mktemp("batches")
+    for model, steps in STEPS.items():
+        carried = encode_batches(rounds.job_batches(examples(model), 0, steps))
+        (folder / model).write_bytes(carried)
 
     def run(environment: dict[str, str]) -> str:
         return subprocess.run(
-            [sys.executable, "-c", SCRIPT],
+            [sys.executable, "-c", SCRIPT, *(str(folder / model) for model in STEPS)],
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
