@@ -1,0 +1,2 @@
+"""How many workers, how often, how large: the answer, from a cost model fitted to measured
+rounds."""
