@@ -82,7 +82,7 @@ def largest(
         seen(result)
         results.append(result)
         whole = result.largest_block.size_bytes if result.largest_block else 0
-        if result.outcome == "survived" and whole >= wanted - _HEADER_BYTES:
+        if result.outcome != "halted" and whole >= wanted - _HEADER_BYTES:
             passed = max(passed, whole)
         elif passed:
             failed = wanted

@@ -74,7 +74,10 @@ def _attacked(trial: Trial, running: Network) -> TrialResult:
     result = _result(trial, made, end, sent, ended_s, raft=raft)
     result = replace(result, validators=_validators(running, rpcs, peers_before))
     if trial.away_blocks:
-        result = replace(result, caught_up_s=come_back(running, trial, rpcs))
+        level_s = come_back(running, trial, rpcs)
+        said = f"after {level_s:g} s" if level_s else f"not within {trial.limit_s:g} s"
+        note = f"{result.note}; the validator that was away is level {said}"
+        result = replace(result, caught_up_s=level_s, note=note)
         rpcs.append(Rpc(running.endpoints[-1], timeout_s=_ANSWER_S))
         result = replace(result, validators=_validators(running, rpcs, [*peers_before, None]))
     if result.outcome == "halted" and trial.remedies and last:

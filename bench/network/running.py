@@ -104,11 +104,11 @@ class Network:
 
     def _mine(self) -> None:
         # Validators that mine from their start lose the first proposal, as nobody hears it yet, and
-        # then wait for a round's timeout of 10 s. So they start once connected, and the lowest
-        # address, which proposes block 1, is the last.
+        # then wait for a round's timeout of 10 s. So they start once connected, and the next
+        # proposer is the last: whoever is not running consensus yet hangs up on a proposal.
         if self.topology.idles:
             return
-        for node in sorted(self.nodes, key=_address, reverse=True):
+        for node in reversed(_by_turn(self.nodes)):
             Rpc(node.endpoint).call("miner_start", 1)
 
     def _spawn(self, index: int, *, mine: bool) -> None:
@@ -189,6 +189,17 @@ def _placed(topology: Topology, directory: Path) -> list[Node]:
         )
         for identity in identities
     ]
+
+
+def _by_turn(nodes: Sequence[Node]) -> list[Node]:
+    """The validators in the order in which they propose, from the next block's proposer on."""
+    turns = sorted(nodes, key=_address)
+    rpc = Rpc(nodes[0].endpoint)
+    if int(rpc.call("eth_blockNumber"), 16) == 0:
+        return turns  # round robin begins with the lowest address
+    author = str(rpc.call("istanbul_getSignersFromBlock", "latest")["Author"]).lower()
+    after = [_address(node) for node in turns].index(author) + 1
+    return turns[after:] + turns[:after]
 
 
 def _address(node: Node) -> str:
