@@ -1,4 +1,4 @@
-"""The trials for reading: a table in Markdown, which `docs/halt.md` shows."""
+"""The trials for reading: tables in Markdown, which `docs/halt.md` shows between two marks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from collections.abc import Sequence
 
 from bench.halt.campaign import Campaign
 from bench.halt.result import RemedyFact, TrialResult
+from bench.limits.page import with_table
+from bench.record.files import write_atomically
+from bench.record.jsonform import to_json
+from system.paths import PROJECT_ROOT
+
+REFERENCE = PROJECT_ROOT / "reports" / "halt" / "halt.json"
+PAGE = PROJECT_ROOT / "docs" / "halt.md"
+_BEGIN = "<!-- trials: written by `python -m bench.halt --write` -->"
+_END = "<!-- end of the trials -->"
 
 _HEAD = (
     "trial",
@@ -44,6 +53,17 @@ def to_text(campaign: Campaign) -> str:
         for found in campaign.searches
     ]
     return "\n\n".join(parts)
+
+
+def write(campaign: Campaign) -> None:
+    """Keeps the campaign as the reference, and its tables on the page."""
+    write_atomically(REFERENCE, to_json(campaign, indent=True) + b"\n")
+    write_atomically(PAGE, with_tables(PAGE.read_text(encoding="utf-8"), campaign).encode())
+
+
+def with_tables(page: str, campaign: Campaign) -> str:
+    """The page with those tables; raises UsageError where it lacks the marks."""
+    return with_table(page, to_text(campaign), begin=_BEGIN, end=_END)
 
 
 def reason(row: TrialResult) -> str:

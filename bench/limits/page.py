@@ -10,10 +10,10 @@ _BEGIN = "<!-- gas table: written by `python -m bench.limits.table --write` -->"
 _END = "<!-- end of the gas table -->"
 
 
-def with_table(page: str, table: str) -> str:
+def with_table(page: str, table: str, *, begin: str = _BEGIN, end: str = _END) -> str:
     """The page with that table between its marks; raises UsageError where it lacks them."""
-    before, begin, rest = page.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise UsageError(f"{PAGE.name} has lost the marks around its table: write {_BEGIN} again")
+    before, opened, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not opened or not closed:
+        raise UsageError(f"the page has lost the marks around its table: write {begin} again")
     return f"{before}{begin}\n\n{table}\n\n{end}{after}"
