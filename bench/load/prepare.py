@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.load.calibrate import Calibrated, Walled, calibrate
 from bench.load.config import SwarmConfig
 from bench.load.deploy import deploy_jobs
+from bench.load.outlook import first_wall, gas_predicted, predicted, record_limits
 from bench.load.session import CellPlan, Session, write_session
 from bench.load.workloads.jobs import TOPICS, completed_topics
 from bench.network import state
@@ -69,20 +70,21 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         batch=config.batch,
         route=route,
     )
-    calibrated = _calibrated(rpc, run, config, session)
+    limits = record_limits(run, chain)
+    calibrated = _calibrated(rpc, run, config, session, limits=limits)
     session = replace(
         session,
         cells=tuple(one.cell for one in calibrated),
         first_block=int(rpc.call("eth_blockNumber"), 16) + 1,
     )
     for one in calibrated:
-        run.begin_cell(_facts(config, session, one))
+        run.begin_cell(_facts(config, session, one, limits=limits))
     write_session(run.path, session)
     return run.path, session
 
 
 def _calibrated(
-    rpc: Rpc, run: RunWriter, config: SwarmConfig, session: Session
+    rpc: Rpc, run: RunWriter, config: SwarmConfig, session: Session, *, limits: str
 ) -> list[Calibrated]:
     """The cells that can run; the others end here, with the wall they met."""
     passed, walls = [], []
@@ -91,7 +93,7 @@ def _calibrated(
             passed.append(calibrate(rpc, session, cell))
         except Walled as wall:
             walls.append(str(wall))
-            run.begin_cell(_facts(config, session, Calibrated.walled(cell)))
+            run.begin_cell(_facts(config, session, Calibrated.walled(cell), limits=limits))
             run.end_cell(CellEnd.walled(cell.id, str(wall)))
     if not passed:
         raise Walled("; ".join(walls))
@@ -171,8 +173,9 @@ def _cell(name: str, spec: WeightSpec, config: SwarmConfig) -> CellPlan:
     )
 
 
-def _facts(config: SwarmConfig, session: Session, one: Calibrated) -> CellFacts:
+def _facts(config: SwarmConfig, session: Session, one: Calibrated, *, limits: str) -> CellFacts:
     cell, chain = one.cell, session.chain
+    expected = predicted(session, cell)
     share = None if config.rate_per_s is None else config.rate_per_s / len(session.cells)
     return CellFacts(
         cell=cell.id,
@@ -198,7 +201,7 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated) -> CellFacts:
         gas_limit=chain.gas_limit,
         transaction_size_limit_bytes=chain.transaction_size_limit_bytes,
         period_s=chain.period_s,
-        gas_predicted=one.gas_used,
+        gas_predicted=gas_predicted(cell, expected),
         decode_error_max=one.decode_error_max,
         warmup_s=config.warmup_s,
         duration_s=config.duration_s,
@@ -206,4 +209,7 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated) -> CellFacts:
         contracts=session.contracts,
         first_block=session.first_block,
         seed=config.seed,
+        gas_calibrated=one.gas_used,
+        first_wall=first_wall(expected),
+        limits=limits,
     )

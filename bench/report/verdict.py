@@ -50,9 +50,9 @@ class Verdict:
 
     answer: Answer
     opening: str
+    capacity: str
     text: str
     points: list[PointVerdict]
-    capacity: str
     largest_model: list[LargestModel]
     sustained: list[Sustained]
     workers_per_minute_round: list[WorkersPerRound]
@@ -80,9 +80,9 @@ def verdict(
     return Verdict(
         answer=answer,
         opening=opening,
+        capacity=capacity,
         text=" ".join(filter(None, parts)),
         points=found,
-        capacity=capacity,
         largest_model=largest,
         sustained=carried_sizes,
         workers_per_minute_round=workers,

@@ -19,7 +19,7 @@ from bench.cli import app
 from bench.load.choices import PRIVACIES, STORES
 from bench.load.schedule import SHAPES
 from bench.network.topology import Topology
-from bench.record.schema import OUTCOMES, CellOutcome, RunMeta
+from bench.record.schema import OUTCOMES, CellOutcome, ChainLimits, RunMeta
 from bench.report.contract import PointSummary
 from bench.report.document import Summary
 from bench.report.verdict import Verdict
@@ -229,7 +229,8 @@ def test_defaults_in_the_table_of_settings_are_the_code_s():
 
 
 @pytest.mark.parametrize(
-    ("place", "kind"), list(enumerate((Summary, RunMeta, Verdict, Wall, PointSummary)))
+    ("place", "kind"),
+    [*enumerate((Summary, RunMeta, Verdict, Wall, PointSummary)), (6, ChainLimits)],
 )
 def test_tables_of_summary_fields_are_the_code_s(place, kind):
     assert first_column(REPORT, "field", occurrence=place) == names(kind)
