@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.limits.prediction import predict
 from bench.sweep.point import Point
+from system.jobs.stores import ChunkImpossible
 from system.learning.models import parse_weights
 
 # Four validators on two cores commit 2 to 3 MB and 900 transactions a second; better machines are
@@ -39,9 +40,12 @@ class _Cost:
 def starting_rate(point: Point) -> float:
     """A modest rate for a point's first trial, in submissions a second, to three digits.
 
-    Raises UsageError where the chain's limits leave no room for such weights.
+    One a second where the chain's limits leave no room for such weights: the trial will say so.
     """
-    cost, network = _cost(point), point.network()
+    try:
+        cost, network = _cost(point), point.network()
+    except ChunkImpossible:
+        return 1.0
     gas_per_s = network.gas_limit / network.period_s
     rates = (
         _BYTES_PER_S / cost.wire_bytes,

@@ -10,7 +10,7 @@ from bench.record.provenance import run_meta
 from bench.record.schema import CellEnd
 from bench.record.writer import create_run
 from bench.report.build import build
-from bench.sweep import runner
+from bench.sweep import execution, runner
 from bench.sweep.locust_run import UnusableCell
 from bench.sweep.plan import Plan, load_plan
 from bench.sweep.point import Cell
@@ -40,7 +40,7 @@ def test_a_cell_that_is_refused_does_not_end_the_sweep(
             raise UnusableCell("weighbridge: these weights do not fit")
         return "the generator ended with code 7: out of memory"
 
-    monkeypatch.setattr(runner, "run_cell", generator)
+    monkeypatch.setattr(execution, "run_cell", generator)
     ends = _sweep(_plan(), tmp_path / "run")
     reasons = {end.cell.split("_")[0]: end.invalid_reason for end in ends}
     assert reasons["650"] == "weighbridge: these weights do not fit"
@@ -56,7 +56,7 @@ def test_a_sweep_of_nothing_but_refusals_is_refused(
     def generator(plan: Plan, cell: Cell, **_: object) -> str:
         raise UnusableCell("weighbridge: no private transaction manager")
 
-    monkeypatch.setattr(runner, "run_cell", generator)
+    monkeypatch.setattr(execution, "run_cell", generator)
     with pytest.raises(UnusableCell, match="no private transaction manager"):
         _sweep(_plan(), tmp_path / "run")
     assert not list((tmp_path / "run").glob("end-*.json"))
@@ -68,6 +68,6 @@ def test_a_network_that_does_not_start_costs_its_cell(
     def generator(plan: Plan, cell: Cell, **_: object) -> str:
         raise NetworkError("a node ended: see its log")
 
-    monkeypatch.setattr(runner, "run_cell", generator)
+    monkeypatch.setattr(execution, "run_cell", generator)
     ends = _sweep(_plan(), tmp_path / "run")
     assert [end.invalid_reason for end in ends] == ["a node ended: see its log"] * 2

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
+from bench.sweep.point import Point
 from bench.sweep.search import MOST_TRIALS, Found, Trial, next_rate
+from bench.sweep.start import starting_rate
 
 Chain = Callable[[float], Trial]
 _Story = tuple[list[Trial], Found]
@@ -147,3 +149,19 @@ def test_a_noisy_chain_still_ends_near_its_limit(seed: int) -> None:
     low = found.bracket[0]
     assert low is not None
     assert 0.7 * 50 <= low <= 1.05 * 50
+
+
+@pytest.mark.parametrize(
+    ("changes", "low", "high"),
+    [
+        ({"weights": "counter"}, 100, 400),
+        ({"weights": "mnist-softmax"}, 20, 60),
+        ({"weights": "mnist-softmax", "gas_limit": 12_000_000}, 8, 11),  # half of 20 a block
+        ({"weights": "650", "store": "array", "encoding": "int256"}, 2, 8),
+        ({"weights": "mnist-softmax", "gas_limit": 5_000_000, "store": "code"}, 0.3, 1.5),
+    ],
+)
+def test_a_search_starts_below_what_its_chain_should_carry(
+    changes: dict[str, object], low: float, high: float
+) -> None:
+    assert low <= starting_rate(Point(**changes)) <= high  # type: ignore[arg-type]
