@@ -75,8 +75,8 @@ def _attacked(trial: Trial, running: Network) -> TrialResult:
     result = replace(result, validators=_validators(running, rpcs, peers_before))
     if trial.away_blocks:
         level_s = come_back(running, trial, rpcs)
-        said = f"after {level_s:g} s" if level_s else f"not within {trial.limit_s:g} s"
-        note = f"{result.note}; the validator that was away is level {said}"
+        said = "is level" if level_s else "is not level"
+        note = f"{result.note}; who was away {said} after {level_s or trial.limit_s:g} s"
         result = replace(result, caught_up_s=level_s, note=note)
         rpcs.append(Rpc(running.endpoints[-1], timeout_s=_ANSWER_S))
         result = replace(result, validators=_validators(running, rpcs, [*peers_before, None]))
