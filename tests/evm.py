@@ -89,6 +89,10 @@ class Evm:
         self._machine.set_balance(address, wei)
         return address
 
+    def endow(self, address: str, wei: int) -> None:
+        """Set what an account or a contract has, in wei."""
+        self._machine.set_balance(address, wei)
+
     def balance(self, address: str) -> int:
         """What an account or a contract has, in wei."""
         return int(self._machine.get_balance(address))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
 
 from system.chain.abi import call_data, selector, topic, view
 from system.chain.compiler import artifact
@@ -210,7 +211,8 @@ def member_at(rpc: Rpc, market: str, job: int, digest: bytes, place: int) -> str
     The place `State.turn` of the group `State.digest` is whose turn it is to deliver.
     """
     signature = "memberAt(uint64,bytes32,uint32)"
-    return str(view(rpc, market, signature, job, digest, place, returns=["address"])[0])
+    [member] = view(rpc, market, signature, job, digest, place, returns=["address"])
+    return to_checksum_address(member)
 
 
 def votes_for(rpc: Rpc, market: str, job: int, digest: bytes) -> int:

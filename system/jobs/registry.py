@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from eth_utils.address import to_checksum_address
+
 from system.chain.abi import call_data, topic, view
 from system.chain.compiler import artifact
 from system.chain.deploy import Deployment, deploy
@@ -60,4 +62,4 @@ def engagement_of(rpc: Rpc, registry: str, worker: str) -> tuple[str, int]:
     market, job = view(
         rpc, registry, "engagementOf(address)", worker, returns=["address", "uint64"]
     )
-    return str(market), int(job)
+    return to_checksum_address(market), int(job)
