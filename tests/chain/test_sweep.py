@@ -12,6 +12,10 @@ import psutil
 import pytest
 
 from bench.network.running import Network
+from bench.record.reader import read_run
+from bench.report.frame import cells_of
+from bench.report.points import points
+from bench.report.saturation import curves
 from bench.sweep.plan import load_plan
 from tests.chain.commands import WEIGHBRIDGE, Running, run, running, wait_until
 from tests.chain.recount import recount, rows
@@ -108,6 +112,33 @@ def a_killed_sweep_is_resumed_and_leaves_nothing_behind(url: str, place: Path) -
     for cell in summary["cells"]:
         assert (cell["outcome"], cell["valid"]) == ("ok", True), cell
         assert cell["submitted"] == cell["included"] == 80  # four seconds at twenty
+        assert 0 < cell["validator_cpu_share"] < 1
+        assert cell["validator_memory_bytes"] > 10**7
+        assert cell["pool_pending_max"] is not None
+    assert summary["cells"][1]["disk_bytes_per_payload_byte"] > 1  # it is on a disk, after all
+    assert summary["cells"][1]["network_bytes_per_payload_byte"] == 0  # one validator has no peer
+
+
+def a_search_brackets_what_a_block_s_gas_allows(url: str, place: Path) -> None:
+    # 650 float32 weights take 113,000 gas: blocks of 8 M carry 70 of them a second.
+    plan = place / "search.toml"
+    plan.write_text(
+        'title = "search"\nwarmup_s = 1.0\nduration_s = 4.0\ndrain_s = 15.0\n'
+        '[[cells]]\nweights = "650"\nrate_per_s = [62, 76, "saturation"]\nusers = 60\n'
+        'topology = "qbft-1"\ngas_limit = 8_000_000\n'
+    )
+    run_dir = place / "run"
+    said = run(_sweep("--plan", str(plan), "--out", str(run_dir)), place)
+    assert "limit: chain" in said.err, said.err
+    [curve] = curves(points(cells_of(read_run(run_dir), "")))
+    low, high = curve.bracket
+    assert low is not None
+    assert high is not None
+    assert 62 <= low < high <= 76
+    assert high - low <= 0.1 * high
+    assert curve.gave_out == "block gas", curve.why
+    assert curve.ci95 is not None
+    assert curve.ci95[0] <= low <= 1.1 * curve.ci95[1]
 
 
 def a_sweep_on_a_running_chain_counts_what_it_holds(url: str, place: Path) -> None:
@@ -144,6 +175,7 @@ def a_size_that_cannot_work_is_walled_and_the_others_go_on(url: str, place: Path
 
 
 SCENARIOS: tuple[Scenario, ...] = (
+    a_search_brackets_what_a_block_s_gas_allows,
     a_sweep_stopped_by_sigterm_leaves_nothing_behind,
     a_sweep_stopped_by_ctrl_c_leaves_nothing_behind,
     a_killed_sweep_is_resumed_and_leaves_nothing_behind,
