@@ -26,6 +26,7 @@ class Checked:
     """One target of one cell; `error` is predicted / measured - 1, `inside` the interval or not."""
 
     cell: str
+    label: str
     target: str
     predicted_s: float
     low_s: float
@@ -99,6 +100,7 @@ def _row(one: Observed, target: str, of: Estimate) -> Checked:
     measured_s = one.seconds[target]
     return Checked(
         cell=one.cell,
+        label=one.label,
         target=target,
         predicted_s=of.seconds,
         low_s=of.low,
@@ -114,14 +116,18 @@ def lines(found: Report, *, markdown: bool = False) -> Iterator[str]:
     bar = "|" if markdown else ""
     cells = [row for row in found.rows if row.target == "round_p50"]
     worst = {row.cell: max(_of(found, row.cell), key=lambda one: abs(one.error)) for row in cells}
-    heads = ("cell", "predicted_s", "measured_s", "error", "largest error of the four")
+    heads = ("round of", "predicted", "measured", "error", "largest of the four")
     yield _line(bar, heads)
     if markdown:
         yield "|---|---:|---:|---:|---|"
     for row in cells:
         most = worst[row.cell]
-        figures = (f"{row.predicted_s:.2f}", f"{row.measured_s:.2f}", f"{100 * row.error:+.0f} %")
-        yield _line(bar, (row.cell, *figures, f"{100 * most.error:+.0f} % ({most.target})"))
+        figures = (
+            f"{row.predicted_s:.2f} s",
+            f"{row.measured_s:.2f} s",
+            f"{100 * row.error:+.0f} %",
+        )
+        yield _line(bar, (row.label, *figures, f"{100 * most.error:+.0f} % ({most.target})"))
     yield ""
     for target in TARGETS:
         errors = [row.error for row in found.rows if row.target == target]
@@ -137,7 +143,7 @@ def _line(bar: str, texts: Sequence[str]) -> str:
     if bar:
         return f"| {' | '.join(texts)} |"
     first, *others = texts
-    return "  ".join((f"{first[:76]:<76}", *(f"{text:>11}" for text in others)))
+    return "  ".join((f"{first:<70}", *(f"{text:>11}" for text in others)))
 
 
 if __name__ == "__main__":

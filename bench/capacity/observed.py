@@ -11,6 +11,7 @@ import numpy as np
 from bench.capacity.round import Round, round_of
 from bench.capacity.rounds import rounds_of
 from bench.record.reader import Run, read_run
+from bench.record.schema import CellFacts
 from bench.report.frame import CellData, cells_of
 from system.errors import UsageError
 
@@ -21,9 +22,13 @@ TARGETS = ("submission_p50", "submission_p95", "round_p50", "round_p95")
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A cell's round and what was measured of it; `seconds` holds all `TARGETS`."""
+    """A cell's round and what was measured of it; `seconds` holds all `TARGETS`.
+
+    `label` says in a line what the cell is.
+    """
 
     cell: str
+    label: str
     round: Round
     rounds: int
     seconds: dict[str, float]
@@ -73,4 +78,13 @@ def _observed(cell: CellData) -> Observed | str:
     parts = (measured.latencies_s, measured.durations_s)
     values = [float(np.percentile(part, rank)) for part in parts for rank in (50, 95)]
     seconds = dict(zip(TARGETS, values, strict=True))
-    return Observed(cell.facts.cell, shape, len(measured.durations_s), seconds)
+    rounds = len(measured.durations_s)
+    return Observed(cell.facts.cell, _label(cell.facts), shape, rounds, seconds)
+
+
+def _label(facts: CellFacts) -> str:
+    privacy = "" if facts.privacy == "plain" else f" {facts.privacy}"
+    return (
+        f"{facts.users} × {facts.weights_name} {facts.encoding} {facts.store}{privacy}, "
+        f"{facts.topology} {facts.period_s:g} s {facts.gas_limit / 1e6:.0f} M"
+    )

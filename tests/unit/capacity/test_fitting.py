@@ -45,6 +45,7 @@ def _observed(rounds: list[Round], noise: float = 0.0) -> list[Observed]:
     return [
         Observed(
             cell=f"cell-{place}",
+            label=f"{one.workers} workers",
             round=one,
             rounds=3,
             seconds={

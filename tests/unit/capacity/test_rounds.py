@@ -70,6 +70,7 @@ def test_a_round_lasts_until_its_last_submission_is_seen(tmp_path: Path) -> None
     assert one.seconds["round_p50"] == pytest.approx(2.0)
     assert one.seconds["round_p95"] == pytest.approx(2.9)
     assert one.seconds["submission_p50"] == pytest.approx(1.0)
+    assert one.label == "4 × mnist-softmax float32 calldata, qbft-4 1 s 10 M"
     assert (one.round.workers, one.round.consensus, one.round.gas) == (4, "qbft", 500_000)
 
 
