@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bench.report.contract import PointSummary
 from bench.report.intervals import Bounds
-from bench.report.saturation import Curve
+from bench.report.saturation import Curve, GaveOut
 from bench.report.sustained import obstacle
 
 How = Literal["searched", "as offered at least", "none carried"]
@@ -56,7 +56,7 @@ class Sustained(Size):
     bytes_ci95: Bounds = None
     p99_s: float | None = None
     how: How
-    gave_out: str = ""
+    gave_out: GaveOut | None = None
     why: str = ""
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from bench.report.capacity import Sustained, WorkersPerRound
 from bench.report.chains import LargestModel, SafeGasLimit
 from bench.report.numbers import figure, whole
+from bench.report.saturation import GaveOut
 
 # What gave out, as the end of a sentence.
-_ENDS = {
+ENDS: dict[GaveOut, str] = {
     "block gas": "blocks are full by gas",
     "block message": "blocks outgrow the message between validators",
     "round changes": "consensus needs more than one round a block",
-    "validator CPU": "the machine has no CPU time left",
+    "validator CPU": "validators have no CPU time left",
+    "machine CPU": "the machine has no CPU time left",
     "pool": "the transaction pool is full",
     "generator": "the generator can't keep up",
     "wall": "it hits a wall",
@@ -43,7 +45,7 @@ def _carried(size: Sustained, workers: WorkersPerRound) -> str:
     rate = f"{least}{figure(size.per_s)} a second{'' if workers.at_least else spread}"
     count = workers.workers
     each = "" if count is None else f", or {whole(count)} workers in a round of a minute"
-    end = f"; then {_ENDS[size.gave_out]}" if size.gave_out in _ENDS else ""
+    end = f"; then {ENDS[size.gave_out]}" if size.gave_out in ENDS else ""
     return (
         f"The largest model carried is {size.weights_name} ({whole(size.weights)} weights) as "
         f"{size.encoding}: {rate}{each}{end}."

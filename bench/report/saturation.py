@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bench.record.schema import LAGGED
 from bench.report.contract import PointSummary
 from bench.report.frame import CellData
 from bench.report.intervals import rate_by_blocks
@@ -124,7 +125,7 @@ def _curve(measured: Mapping[float, Sequence[CellData]]) -> Curve:
     rates = {rate: _valid(cells) for rate, cells in measured.items()}
     points = {rate: summarise(cells) for rate, cells in rates.items()}
     steps = tuple(_step(points[rate], cells) for rate, cells in rates.items())
-    low, high = bracket({step.offered_per_s: step.sustained for step in steps})
+    low, high = bracket({step.offered_per_s: step.sustained for step in steps if _judged(step)})
     best = None if low is None else points[low]
     gave_out, why = _gave_out(None if high is None else points[high])
     return Curve(
@@ -169,6 +170,11 @@ def _step(point: PointSummary, cells: Sequence[CellData]) -> Step:
     )
 
 
+def _judged(step: Step) -> bool:
+    """Whether a step says where the limit is: a run that broke down does not."""
+    return step.valid or step.why.startswith(LAGGED)
+
+
 def _gave_out(point: PointSummary | None) -> tuple[GaveOut, str]:
     """What stopped the load at the lowest rate that was not sustained, and how that shows."""
     if point is None:
@@ -191,7 +197,7 @@ def _block_wall(point: PointSummary) -> tuple[GaveOut, str] | None:
 
 def _halting_block(point: PointSummary) -> tuple[GaveOut, str] | None:
     """A halt after which a proposal above 10 MiB waited: it is in no block that could be seen."""
-    gas = point.gas_per_submission or point.gas_predicted
+    gas = point.gas_per_submission or point.gas_calibrated or point.gas_predicted
     if point.outcome != "halted" or not gas or point.topology.startswith("raft"):
         return None
     waiting = min(point.submitted - point.included, point.gas_limit / gas)

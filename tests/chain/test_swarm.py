@@ -21,6 +21,7 @@ from bench.load.choices import STORES
 from bench.network.ports import free_ports
 from bench.network.running import Network
 from bench.record.reader import read_run
+from system.weights import codec
 from tests.chain.commands import LOCUST, WEIGHBRIDGE, Running, run, running, wait_until
 from tests.chain.recount import begun_only, recount, rows
 from tests.chain.side_by_side import Scenario, side_by_side
@@ -76,6 +77,12 @@ def closed_loop_counts_are_the_chains(url: str, place: Path) -> None:
         cell[kind] for kind in ("reverted", "rejected", "evicted", "timed_out", "aborted")
     )
     assert (cell["outcome"], cell["valid"], cell["weights"]) == ("ok", True, 7850)
+    assert cell["gas_predicted"] == pytest.approx(cell["gas_calibrated"], rel=0.01)
+    assert cell["first_wall"]["name"] == "transaction size"
+    verdict = summary["verdict"]
+    assert {one["encoding"] for one in verdict["largest_model"]} == set(codec.names())
+    assert verdict["safe_gas_limit"]["chain"] == pytest.approx(cell["gas_limit"], rel=0.01)
+    assert verdict["workers_per_minute_round"][0]["workers"] > 0
     assert (run_dir / "index.html").stat().st_size > 10_000
     assert (run_dir / "summary.csv").exists()
 

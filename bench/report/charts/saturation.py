@@ -106,7 +106,9 @@ def _marks(axes: Axes, steps: Sequence[Step], *, carried: bool) -> None:
         if carried
         else {"facecolors": "none", "edgecolors": RED, "label": "not carried"}
     )
-    axes.scatter(_offered(some), _committed(some), s=38, linewidths=1.4, zorder=3, **style)
+    axes.scatter(
+        _offered(some), _committed(some), s=38, linewidths=1.4, zorder=3, clip_on=False, **style
+    )
 
 
 def _crosses(axes: Axes, steps: Sequence[Step]) -> None:
@@ -122,7 +124,16 @@ def _best(axes: Axes, curve: Curve) -> None:
     offered, per_s = curve.bracket[0], curve.sustained_per_s
     if offered is None or per_s is None:
         return
-    axes.scatter([offered], [per_s], s=90, color=GREEN, marker="D", label="sustained", zorder=4)
+    axes.scatter(
+        [offered],
+        [per_s],
+        s=90,
+        color=GREEN,
+        marker="D",
+        label="sustained",
+        zorder=4,
+        clip_on=False,
+    )
     place: dict[str, Any] = {"xytext": (9, -4), "textcoords": "offset points", "va": "top"}
     axes.annotate(f"{figure(per_s)}/s", (offered, per_s), fontsize=9, weight="bold", **place)
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from bench.record.reader import read_run
 from bench.record.schema import FirstWall
 from bench.report.build import build
+from bench.report.capacity_words import ENDS
 from bench.report.document import Summary, summarise_runs
 from bench.report.frame import cells_of
 from bench.report.points import points
+from bench.report.saturation import GaveOut
 from tests.unit.report.synthetic import Load, chain_limits, write_run
 
 LIMITS = chain_limits()
@@ -157,6 +160,11 @@ def test_the_words_lead_with_the_largest_model_carried(summary):
         "sends zeros can halt it."
     )
     assert found.capacity in found.text
+
+
+def test_whatever_gives_out_has_words():
+    silent = {"unknown", "none seen"}
+    assert set(get_args(GaveOut)) - silent == set(ENDS)
 
 
 def test_a_run_of_before_says_that_limits_were_not_kept(tmp_path):

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from bench.record.reader import read_run
+from bench.record.schema import FirstWall
 from bench.report.build import build
 from bench.report.charts.all import drawings
 from bench.report.document import summarise_runs
 from bench.report.frame import cells_of
 from bench.report.page import failure_lines
 from bench.report.points import points
-from tests.unit.report.synthetic import Load, write_run
+from tests.unit.report.synthetic import Load, chain_limits, encoding_limits, write_run
 
 HOSTILE = "<script>alert('x')</script><img src=http://evil.example/x onerror=alert(1)> \"&'"
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -81,7 +83,12 @@ def test_strings_from_outside_stay_text(tmp_path):
         facts={"store": HOSTILE, "topology": HOSTILE, "client_version": HOSTILE},
     )
     other = Load(cell="b", name=HOSTILE, facts={"topology": HOSTILE})
-    text = page(tmp_path, load, other, argv=["weighbridge", HOSTILE], run=HOSTILE)
+    wall = FirstWall(name=HOSTILE, share=0.5, setting=HOSTILE)
+    slower = replace(load, cell="c", rate=5, facts={**load.facts, "first_wall": wall})
+    held = encoding_limits(HOSTILE, 1, by_gas=1, by_message=1)
+    limits = chain_limits(consensus=HOSTILE, store=HOSTILE, encodings=[held])
+    known = {"argv": ["weighbridge", HOSTILE], "run": HOSTILE, "limits": [limits]}
+    text = page(tmp_path, load, other, slower, **known)
     elements = Elements(text)
     assert "<script" not in text
     assert "img" not in elements.tags

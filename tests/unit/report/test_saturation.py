@@ -116,6 +116,13 @@ def test_a_lagging_generator_is_named(drawn: Drawn) -> None:
     assert not curve.steps[1].valid
 
 
+def test_a_run_that_broke_down_says_nothing_of_the_limit(drawn: Drawn) -> None:
+    end = {"valid": False, "invalid_reason": "the generator left no result"}
+    [curve] = drawn(_load(3), _load(6, end=end), _failing(9))
+    assert curve.bracket == (3, 9)
+    assert not curve.steps[1].valid
+
+
 def test_a_halt_with_a_backlog_above_the_wire_limit_is_the_block_message_s(drawn: Drawn) -> None:
     lost = dict.fromkeys(range(100, 600), ("timed_out", "no block for 35 s"))
     [curve] = drawn(_load(3), _load(50, failing=lost, end={"outcome": "halted"}))
