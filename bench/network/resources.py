@@ -22,7 +22,8 @@ from system.chain.rpc import Rpc, RpcError, Unreachable
 from system.errors import UsageError
 
 _EVERY_S = 1.0
-# The node counts its traffic anew every 5 s; its 90 KB of metrics cost 5 ms of its time.
+# The node counts its traffic anew every 5 s; its 90 KB of metrics cost 5 ms of its time. What the
+# system counts of a process (/proc/PID/io) does not tell its sockets from its files.
 _TRAFFIC_EVERY = 5
 _ANSWER_S = 2.0
 
