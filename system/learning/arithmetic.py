@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from system.learning.order import permutation
 
 # int64 in Q16 or float32: a net's code is the same for both.
 Array: TypeAlias = NDArray[Any]
-ArithmeticName: TypeAlias = Literal["integer", "float32"]
 
 
 class Arithmetic(Protocol):
