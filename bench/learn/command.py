@@ -1,0 +1,152 @@
+"""`weighbridge learn …`: really train over a chain with one of the systems."""
+
+from __future__ import annotations
+
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from bench.command_line import new_app
+from bench.learn.jobs import learn_jobs
+from bench.learn.options import JobsOptions, plan_of
+from bench.learn.place import place
+from bench.learn.show import closing_lines, heading, job_line
+from bench.record.learning import LearningFile, LearningSettings
+from bench.record.provenance import run_meta
+from bench.record.writer import create_run
+from system.errors import UsageError
+from system.paths import REPORTS_DIR
+
+app = new_app(
+    name="learn", help="Train over a chain with honest and evil workers.", no_args_is_help=True
+)
+
+_DEFAULT = JobsOptions()
+
+
+@app.callback()
+def _learn() -> None:
+    """Train over a chain with honest and evil workers, and account for every wei."""
+
+
+@app.command()
+def jobs(
+    workers: Annotated[int, typer.Option(help="registered workers")] = _DEFAULT.workers,
+    evil: Annotated[str, typer.Option(help="share of them that is not honest, 0 to 1")] = "0",
+    evil_behaviour: Annotated[
+        str,
+        typer.Option(
+            help="how the others work, with commas: collude, random, flip, silent, slow, "
+            "copycat, grief or crash"
+        ),
+    ] = "collude",
+    model: Annotated[str, typer.Option(help="the net to train")] = _DEFAULT.model,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="a folder with MNIST's IDX files; default: the bundled digits"),
+    ] = None,
+    rounds: Annotated[int, typer.Option(help="jobs to win")] = _DEFAULT.rounds,
+    steps: Annotated[
+        int | None, typer.Option(help="mini-batches of a job; default: an epoch")
+    ] = None,
+    job_size: Annotated[
+        int | None,
+        typer.Option(help="results of a job, n; default: the least that reaches --target"),
+    ] = None,
+    target: Annotated[
+        str, typer.Option(help="least chance that a good worker is paid and the model is right")
+    ] = "0.95",
+    batch: Annotated[
+        str, typer.Option(help="what a job names its mini-batches by: index or data")
+    ] = _DEFAULT.batch,
+    results: Annotated[
+        str,
+        typer.Option(help="weights of every worker, or hash: digests, and one winner's weights"),
+    ] = _DEFAULT.results,
+    privacy: Annotated[
+        str, typer.Option(help="of results until termination: commit, sealed or plain")
+    ] = _DEFAULT.privacy,
+    store: Annotated[str, typer.Option(help="where the chain keeps results")] = _DEFAULT.store,
+    tie: Annotated[str, typer.Option(help="who wins a tie: none or first")] = _DEFAULT.tie,
+    arithmetic: Annotated[
+        str, typer.Option(help="integer, or float32 to see agreement fail")
+    ] = _DEFAULT.arithmetic,
+    cost_wei: Annotated[
+        int, typer.Option(help="what honest work on a job costs")
+    ] = _DEFAULT.cost_wei,
+    benefit_wei: Annotated[
+        int, typer.Option(help="what an honest worker shall earn on top")
+    ] = _DEFAULT.benefit_wei,
+    cost_evil_wei: Annotated[
+        int, typer.Option(help="what making weights up costs")
+    ] = _DEFAULT.cost_evil_wei,
+    deposit_wei: Annotated[
+        int | None, typer.Option(help="default: the least at which evil workers expect nothing")
+    ] = None,
+    payment_wei: Annotated[int | None, typer.Option(help="default: what the benefit takes")] = None,
+    topology: Annotated[str, typer.Option(help="the network that is started for it")] = "qbft-4",
+    rpc_url: Annotated[str, typer.Option(help="use this running chain instead")] = "",
+    funder: Annotated[
+        Path | None, typer.Option(help="with --rpc-url: file with the key of an account with ether")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of weights, data order, accounts and draws")] = 0,
+    out: Annotated[Path | None, typer.Option(help="a new or empty run directory")] = None,
+    json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> int:
+    """Train over the job market: jobs, commitments, full weights, verification, payment."""
+    options = JobsOptions(
+        workers=workers,
+        evil=_share("evil", evil),
+        evil_behaviour=tuple(part.strip() for part in evil_behaviour.split(",") if part.strip()),
+        model=model,
+        data=data,
+        rounds=rounds,
+        steps=steps,
+        job_size=job_size,
+        target=_share("target", target),
+        batch=batch,
+        results=results,
+        privacy=privacy,
+        store=store,
+        tie=tie,
+        arithmetic=arithmetic,
+        cost_wei=cost_wei,
+        benefit_wei=benefit_wei,
+        cost_evil_wei=cost_evil_wei,
+        deposit_wei=deposit_wei,
+        payment_wei=payment_wei,
+        seed=seed,
+    )
+    plan_of(options)  # before a network is started: what does not go together is said at once
+    directory = out or REPORTS_DIR / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-learn-jobs"
+
+    def begin(settings: LearningSettings) -> LearningFile:
+        meta = run_meta(run=directory.name, argv=sys.argv, plan=settings.asked, seed=seed)
+        path = create_run(directory, meta).path
+        _say(heading(settings))
+        return LearningFile(path, settings)
+
+    with place(topology, rpc_url=rpc_url, funder=funder) as where:
+        result = learn_jobs(options, where, begin=begin, say=lambda row: _say(job_line(row)))
+    if json:
+        print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+    else:
+        print("\n".join(closing_lines(result)))
+        print(directory)
+    return 0 if result["rounds"] == options.rounds else 1
+
+
+def _share(name: str, text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"--{name} {text!r} is no share: give a number from 0 to 1") from None
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

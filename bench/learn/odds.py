@@ -1,0 +1,76 @@
+"""How often workers were paid, beside how often they should be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from scipy import stats
+
+from bench.learn.options import JobsOptions
+from bench.record.learning import JobRow
+from system.jobs.behaviours import HONEST
+from system.jobs.odds import chance_paid
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The share of a behaviour's seats that were paid; `ci95` is its Wilson interval.
+
+    The group of a job is paid as one, so the interval counts jobs, not seats.
+    """
+
+    share: float
+    ci95: tuple[float, float]
+
+
+def predicted(options: JobsOptions, n: int) -> dict[str, float | None]:
+    """P(paid | seat) of each behaviour in the pool; None where it can't be said exactly.
+
+    For float32 honest workers do not agree, so nothing is predicted.
+    """
+    names = options.names()
+    if options.arithmetic != "integer" or options.tie != "none":
+        return dict.fromkeys(dict.fromkeys(names))
+    plain = options.privacy == "plain"
+    chances = {name: chance_paid(names, name, n, plain=plain) for name in dict.fromkeys(names)}
+    return {name: None if chance is None else float(chance) for name, chance in chances.items()}
+
+
+def observed(rows: Sequence[JobRow]) -> dict[str, Observed]:
+    """What came of it, by behaviour, over all jobs in which it had a seat."""
+    paid: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        for name in dict.fromkeys(seat.behaviour for seat in row.seats):
+            mine = [seat.paid for seat in row.seats if seat.behaviour == name]
+            paid[name].append(sum(mine) / len(mine))
+    return {name: _share(values) for name, values in paid.items()}
+
+
+def agreement(rows: Sequence[JobRow]) -> float | None:
+    """The share of pairs of honest results of one job that are the same model."""
+    pairs = [
+        one == other
+        for row in rows
+        for one, other in combinations(
+            [seat.digest for seat in row.seats if seat.behaviour == HONEST and seat.digest], 2
+        )
+    ]
+    return sum(pairs) / len(pairs) if pairs else None
+
+
+def forfeits(rows: Sequence[JobRow]) -> dict[str, int]:
+    """How many deposits each behaviour lost."""
+    lost: dict[str, int] = defaultdict(int)
+    for row in rows:
+        for seat in row.seats:
+            lost[seat.behaviour] += seat.owed_wei == "0"
+    return dict(lost)
+
+
+def _share(values: Sequence[float]) -> Observed:
+    share = sum(values) / len(values)
+    low, high = stats.binomtest(round(sum(values)), len(values)).proportion_ci(method="wilson")
+    return Observed(share, (float(low), float(high)))

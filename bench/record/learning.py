@@ -1,0 +1,125 @@
+"""What a training over the chain leaves on disk: its settings, a row for each job, its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench.record.files import write_atomically
+from bench.record.jsonform import from_json, to_json
+from system.errors import UsageError
+
+SETTINGS_FILE, ROWS_FILE, RESULT_FILE = "learning.json", "learning.jsonl", "learned.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningSettings:
+    """What was asked for, and what was predicted of it before anything was sent."""
+
+    system: str
+    model: str
+    weights: int
+    asked: dict[str, Any]
+    predicted: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatRow:
+    """One worker in one job: `step` is the last it took, `digest` its result's once that is open.
+
+    `owed_wei` is what the job owed it in the end, as text: it may be beyond JSON's whole numbers.
+    """
+
+    worker: str
+    behaviour: str
+    step: str
+    digest: str
+    owed_wei: str
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """One job of the market, closed. `accuracy` is that of the model held after it.
+
+    `refused` counts transactions that the chain turned down, by the name of the error.
+    """
+
+    job: int
+    batch_index: int
+    outcome: str
+    digest: str
+    votes: int
+    counted: int
+    accuracy: float
+    accuracy_off_chain: float
+    seats: list[SeatRow]
+    transactions: int
+    gas_used: int
+    wire_bytes: int
+    blocks: int
+    seconds: float
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A training as read back; `result` is None where it did not end."""
+
+    settings: LearningSettings
+    rows: tuple[JobRow, ...]
+    result: dict[str, Any] | None
+
+
+class LearningFile:
+    """A training being written: settings at once, rows as they come, the result at the end."""
+
+    def __init__(self, run: Path, settings: LearningSettings) -> None:
+        self._run = run
+        write_atomically(run / SETTINGS_FILE, to_json(settings, indent=True))
+
+    def row(self, row: JobRow) -> None:
+        """A job was closed."""
+        with (self._run / ROWS_FILE).open("ab") as file:
+            file.write(to_json(row) + b"\n")
+
+    def result(self, result: dict[str, Any]) -> None:
+        """The training ended."""
+        write_atomically(self._run / RESULT_FILE, orjson.dumps(result, option=orjson.OPT_INDENT_2))
+
+
+def holds_learning(run: Path) -> bool:
+    """Whether the directory is a training's."""
+    return (run / SETTINGS_FILE).is_file()
+
+
+def read_learning(run: Path) -> Learned:
+    """The training in a directory; a torn last row is left out.
+
+    Raises UsageError where the directory holds none, or its settings can't be read.
+    """
+    try:
+        settings = from_json(LearningSettings, orjson.loads((run / SETTINGS_FILE).read_bytes()))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{run} holds no training ({error}): name a directory of `weighbridge learn`"
+        ) from error
+    result = run / RESULT_FILE
+    return Learned(
+        settings,
+        tuple(_rows(run / ROWS_FILE)),
+        orjson.loads(result.read_bytes()) if result.is_file() else None,
+    )
+
+
+def _rows(path: Path) -> list[JobRow]:
+    rows = []
+    for line in path.read_bytes().splitlines() if path.is_file() else []:
+        try:
+            rows.append(from_json(JobRow, orjson.loads(line)))
+        except ValueError:
+            continue  # written halfway when the process was killed
+    return rows
