@@ -7,7 +7,9 @@ import sys
 from types import FrameType
 
 from bench import command_line
+from bench.capacity.command import capacity
 from bench.network.commands import app as network_app
+from bench.probe.command import probe
 from bench.report.commands import report
 from bench.sweep.command import sweep
 
@@ -18,6 +20,8 @@ app = command_line.new_app(
 )
 app.add_typer(network_app, name="network")
 app.command()(sweep)
+app.command()(probe)
+app.command()(capacity)
 app.command()(report)
 
 

@@ -95,14 +95,8 @@ class Network:
         self.topology = topology or self.topology
         self._start()
 
-    def _start(self) -> None:
-        for node in self.nodes:
-            self._spawn(node.validator.index, mine=False)
-        self._wait(first_block=0)
-        self._mine()
-        self._wait(first_block=1)
-
-    def _mine(self) -> None:
+    def mine(self) -> None:
+        """Lets all validators make blocks, those that were told to stop as well."""
         # Validators that mine from their start lose the first proposal, as nobody hears it yet, and
         # then wait for a round's timeout of 10 s. So they start once connected, and the next
         # proposer is the last: whoever is not running consensus yet hangs up on a proposal.
@@ -110,6 +104,13 @@ class Network:
             return
         for node in reversed(_by_turn(self.nodes)):
             Rpc(node.endpoint).call("miner_start", 1)
+
+    def _start(self) -> None:
+        for node in self.nodes:
+            self._spawn(node.validator.index, mine=False)
+        self._wait(first_block=0)
+        self.mine()
+        self._wait(first_block=1)
 
     def _spawn(self, index: int, *, mine: bool) -> None:
         node = self.nodes[index]
