@@ -32,7 +32,8 @@ _HEAD = (
 _REMEDY_HEAD = (
     "trial",
     "remedy",
-    "blocks come",
+    "brings it back",
+    "blocks",
     "committed kept",
     "new ones commit",
     "backlog committed",
@@ -98,6 +99,7 @@ def _remedy(trial: str, fact: RemedyFact) -> list[str]:
         trial,
         fact.remedy,
         "yes" if fact.recovered else "no",
+        f"{fact.blocks:,}",
         "yes" if fact.kept else "NO",
         "yes" if fact.commits else "no",
         f"{fact.backlog:,}",

@@ -56,9 +56,10 @@ class Sent:
 class RemedyFact:
     """One attempt to bring a halted chain back.
 
-    `blocks` came within `seconds`; `kept`: every block and receipt committed before is still the
-    same on all validators; `commits`: a new transaction through each validator was committed;
-    `backlog`: how many of the attack's waiting transactions were committed afterwards.
+    `seconds` until blocks came, `blocks` of them in all; `recovered`: they came and went on;
+    `kept`: every block and receipt committed before is still the same on all validators; `commits`:
+    a new transaction through each validator was committed; `backlog`: how many of the attack's
+    waiting transactions were committed afterwards.
     """
 
     remedy: str

@@ -81,7 +81,7 @@ def _attacked(trial: Trial, running: Network) -> TrialResult:
         rpcs.append(Rpc(running.endpoints[-1], timeout_s=_ANSWER_S))
         result = replace(result, validators=_validators(running, rpcs, [*peers_before, None]))
     if result.outcome == "halted" and trial.remedies and last:
-        result = replace(result, remedies=recover(running, trial, accounts, last.number))
+        result = replace(result, remedies=recover(running, trial, accounts))
     return result
 
 

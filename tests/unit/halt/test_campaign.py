@@ -88,7 +88,7 @@ def test_the_tables_say_what_happened_and_a_campaign_is_read_back(
     text = to_text(whole)
     assert "| first | halted | 5 of 20 | 3 | 9,000,000 | 150,000,000 |" in text
     assert "| 35 | 2 | message too long |" in text
-    assert "| first | restart-all | no | yes | no | 0 | 30 |" in text
+    assert "| first | restart-all | no | 0 | yes | no | 0 | 30 |" in text
     assert "edge: a block of 10,400,000 bytes passes, a proposal of 10,450,000 does not." in text
     path = tmp_path / "halt.json"
     path.write_bytes(to_json(whole, indent=True))
