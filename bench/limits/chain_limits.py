@@ -47,6 +47,7 @@ def chain_limits(chain: Chain) -> ChainLimits:
         period_s=chain.period_s,
         safe_gas_limit=_safe(chain, 1.0),
         encodings=[encoding_limits(name, chain) for name in codec.names()],
+        safe_gas_limit_refunds=_safe(chain, 1.0, refunds=True),
     )
 
 
@@ -67,8 +68,8 @@ def encoding_limits(encoding: str, chain: Chain) -> EncodingLimits:
     )
 
 
-def _safe(chain: Chain, zero_share: float) -> int | None:
+def _safe(chain: Chain, zero_share: float, *, refunds: bool = False) -> int | None:
     size = chain.transaction_size_limit_bytes
     if size > TRANSACTIONS_BYTES:
         return None
-    return safe_gas_limit(zero_share=zero_share, transaction_bytes=size)
+    return safe_gas_limit(zero_share=zero_share, transaction_bytes=size, refunds=refunds)

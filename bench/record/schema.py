@@ -68,8 +68,9 @@ class EncodingLimits:
 class ChainLimits:
     """What a chain's settings come to, computed from them; weights are kept in `store`.
 
-    `safe_gas_limit` is for data of zeros alone, what anybody may send; None where the chain takes
-    transactions that are as large as a message.
+    `safe_gas_limit` is for call data of zeros alone; `safe_gas_limit_refunds` for whatever is sent,
+    half of its gas given back for storage that it clears. None where the chain takes transactions
+    that are as large as a message.
     """
 
     key: str
@@ -81,6 +82,7 @@ class ChainLimits:
     period_s: float | None
     safe_gas_limit: int | None
     encodings: list[EncodingLimits]
+    safe_gas_limit_refunds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,11 @@ def _safe(safe: Sequence[SafeGasLimit]) -> Iterator[str]:
         limit = f"The chain's gas limit of {figure(one.chain)}"
         if one.safe:
             yield f"{limit} is safe: no block can outgrow the message between validators."
+        elif one.safe is not None and one.chain <= (one.all_zeros or 0):
+            yield (
+                f"{limit} stands against a worker who sends zeros; only {figure(one.anything)} "
+                "stands against one who has gas given back as well."
+            )
         elif one.safe is not None:
             yield (
                 f"{limit} is not safe: above {figure(one.all_zeros)} a worker who sends zeros can "

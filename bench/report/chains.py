@@ -29,13 +29,14 @@ class LargestModel:
 class SafeGasLimit:
     """Up to which gas limit no block outgrows the message between validators, and the chain's own.
 
-    `all_zeros` is for call data that anybody may send, `by_encoding` for honest weights alone.
-    `safe` says whether the chain's is at most `all_zeros`: above it zeros can halt the chain. It is
-    None where blocks do not travel in one message. `settings` names the chain.
+    `anything` is for whatever is sent, `all_zeros` for call data alone, be it zeros, `by_encoding`
+    for honest weights alone. `safe` says whether the chain's is at most `anything`; None where
+    blocks do not travel in one message. `settings` names the chain.
     """
 
     settings: str
     consensus: str
+    anything: int | None
     all_zeros: int | None
     by_encoding: dict[str, int | None]
     chain: int
@@ -68,6 +69,7 @@ def safe_gas_limits(chains: Sequence[ChainLimits]) -> list[SafeGasLimit]:
         SafeGasLimit(
             settings=chain.key,
             consensus=chain.consensus,
+            anything=chain.safe_gas_limit_refunds,
             all_zeros=chain.safe_gas_limit,
             by_encoding={one.encoding: one.safe_gas_limit for one in chain.encodings},
             chain=chain.gas_limit,
@@ -81,4 +83,4 @@ def safe_gas_limits(chains: Sequence[ChainLimits]) -> list[SafeGasLimit]:
 def _safe(chain: ChainLimits) -> bool | None:
     if chain.consensus != _SENT_WHOLE:
         return None
-    return chain.safe_gas_limit is not None and chain.gas_limit <= chain.safe_gas_limit
+    return chain.gas_limit <= (chain.safe_gas_limit_refunds or 0)

@@ -115,6 +115,11 @@ def test_zeros_lower_the_safe_gas_limit():
     assert by_zeros[-1].encoding == "int256"
 
 
+def test_refunds_halve_the_safe_gas_limit():
+    limits = chain_limits(CHAIN)
+    assert limits.safe_gas_limit_refunds == limits.safe_gas_limit // 2
+
+
 def test_no_gas_limit_is_safe_where_one_transaction_fills_a_message():
     huge = replace(CHAIN, transaction_size_limit_bytes=11 * 2**20, gas_limit=1_000_000)
     assert chain_limits(huge).safe_gas_limit is None

@@ -109,6 +109,7 @@ def chain_limits(**changes: Any) -> ChainLimits:
         "code_size_limit_bytes": 131_072,
         "period_s": 1.0,
         "safe_gas_limit": 43_400_000,
+        "safe_gas_limit_refunds": 21_700_000,
         "encodings": [
             encoding_limits("int256", 4_086, by_gas=430_776, by_message=326_994),
             encoding_limits("float32", 32_688, by_gas=148_000, by_message=2_615_952),

@@ -125,16 +125,32 @@ def test_the_largest_model_of_each_encoding_names_its_wall(summary):
 @pytest.mark.parametrize(
     ("gas_limit", "consensus", "safe"),
     [
-        (43_400_000, "istanbul", True),
-        (43_400_001, "istanbul", False),
+        (21_700_000, "istanbul", True),
+        (21_700_001, "istanbul", False),
         (700_000_000, "raft", None),
     ],
 )
 def test_a_gas_limit_above_the_safe_one_is_said(summary, gas_limit, consensus, safe):
     limits = chain_limits(gas_limit=gas_limit, consensus=consensus)
     found = summary(Load(facts=KNOWN), limits=[limits]).verdict.safe_gas_limit
-    assert (found.all_zeros, found.chain, found.safe) == (43_400_000, gas_limit, safe)
+    assert (found.anything, found.all_zeros) == (21_700_000, 43_400_000)
+    assert (found.chain, found.safe) == (gas_limit, safe)
     assert found.by_encoding == {"int256": 167_000_000, "float32": 167_000_000}
+
+
+@pytest.mark.parametrize(
+    ("gas_limit", "words", "chip"),
+    [
+        (21_700_000, "is safe: no block", "safe"),
+        (43_400_000, "stands against a worker who sends zeros; only 21.7 M", "safe from zeros"),
+        (43_400_001, "is not safe: above 43.4 M a worker who sends zeros", "not safe"),
+    ],
+)
+def test_the_page_says_against_whom_a_gas_limit_stands(tmp_path, gas_limit, words, chip):
+    limits = chain_limits(gas_limit=gas_limit)
+    paths = build([write_run(tmp_path / "run", [Load(facts=KNOWN)], limits=[limits])])
+    assert words in paths.content.verdict.capacity
+    assert f">{chip}</span>" in paths.page.read_text()
 
 
 def test_of_several_chains_the_one_in_danger_goes_first(summary):
