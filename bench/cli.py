@@ -8,6 +8,7 @@ from types import FrameType
 
 from bench import command_line
 from bench.capacity.command import capacity
+from bench.learn.command import app as learn_app
 from bench.network.commands import app as network_app
 from bench.probe.command import probe
 from bench.report.commands import report
@@ -19,6 +20,7 @@ app = command_line.new_app(
     no_args_is_help=True,
 )
 app.add_typer(network_app, name="network")
+app.add_typer(learn_app, name="learn")
 app.command()(sweep)
 app.command()(probe)
 app.command()(capacity)
