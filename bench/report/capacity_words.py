@@ -14,6 +14,7 @@ ENDS: dict[GaveOut, str] = {
     "block gas": "blocks are full by gas",
     "block message": "blocks outgrow the message between validators",
     "round changes": "consensus needs more than one round a block",
+    "late blocks": "blocks take longer than their period",
     "validator CPU": "validators have no CPU time left",
     "machine CPU": "the machine has no CPU time left",
     "pool": "the transaction pool is full",

@@ -112,6 +112,7 @@ class PointSummary:
     pool_pending_max: int | None = None
     disk_bytes_per_payload_byte: float | None = None
     network_bytes_per_payload_byte: float | None = None
+    empty_blocks: int | None = None  # of the window's
     gas_calibrated: int | None = None
     first_wall: FirstWall | None = None
     limits: str | None = None

@@ -19,6 +19,7 @@ GaveOut = Literal[
     "block gas",
     "block message",
     "round changes",
+    "late blocks",
     "validator CPU",
     "machine CPU",
     "pool",
@@ -33,6 +34,8 @@ _BUSY = 0.9
 _MOSTLY = 0.5
 # Rounds that failed in this share of the blocks are no single hiccup.
 _MANY_ROUNDS = 0.05
+# This part of the blocks empty, though each should have held that many submissions.
+_MANY_EMPTY, _SURE_LOAD = 0.2, 3.0
 _POOL_WORDS = ("txpool", "pool", "underpriced", "gone from")
 
 
@@ -183,9 +186,27 @@ def _gave_out(point: PointSummary | None) -> tuple[GaveOut, str]:
         return "generator", obstacle(point)
     if point.outcome == "walled":
         return "wall", obstacle(point)
-    checks = (_halting_block, _block_wall, _pool, _rounds, _cpu)
+    checks = (_halting_block, _late, _block_wall, _pool, _rounds, _cpu)
     found = next((found for check in checks if (found := check(point))), None)
     return found or ("unknown", f"{obstacle(point)}; no resource that was watched was used up")
+
+
+def _late(point: PointSummary) -> tuple[GaveOut, str] | None:
+    """Empty blocks under load: each follows one that took longer than a period.
+
+    GoQuorum's worker seals an empty block first and replaces it by a full one, unless the block is
+    due at once (miner/worker.go, commitNewWork; Istanbul's Seal waits for the header's time only).
+    So full blocks between empty ones are no sign that gas gave out.
+    """
+    load = (point.offered_per_s or 0.0) * (point.block_interval_s.mean or 0.0)
+    if load < _SURE_LOAD or (point.empty_blocks or 0) <= _MANY_EMPTY * point.blocks:
+        return None
+    text = (
+        f"{whole(point.empty_blocks)} of {whole(point.blocks)} blocks were empty while submissions "
+        "waited, for the one before had taken longer than a period"
+    )
+    busy = _cpu(point)
+    return ("late blocks", text) if busy is None else (busy[0], f"{busy[1]}; {text}")
 
 
 def _block_wall(point: PointSummary) -> tuple[GaveOut, str] | None:

@@ -173,6 +173,7 @@ def _blocks(cells: Sequence[CellData]) -> dict[str, Any]:
             mean=_figure(gaps_s, "mean"), p50=_figure(gaps_s, "median"), max=_figure(gaps_s, "max")
         ),
         "rounds_above_zero": int((rounds > 0).sum()),
+        "empty_blocks": sum(int((c.window_blocks["transactions"] == 0).sum()) for c in cells),
     }
 
 

@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 
 from bench.record.reader import read_run
-from bench.record.schema import ResourceRow
+from bench.record.schema import BlockRow, ResourceRow
 from bench.record.writer import ResourceFile
 from bench.report.frame import cells_of
 from bench.report.points import points
 from bench.report.saturation import Curve, curves, judge
 from bench.report.summary import summarise
 from bench.report.sustained import bracket, by_most
-from tests.unit.report.synthetic import GAS_LIMIT, START_S, TRANSACTION_GAS, Load, write_run
+from tests.unit.report import synthetic
+from tests.unit.report.synthetic import (
+    GAS_LIMIT,
+    START_S,
+    TRANSACTION_GAS,
+    Load,
+    block_rows,
+    write_run,
+)
 
 _WIDE = {"gas_limit": 700_000_000, "gas_predicted": TRANSACTION_GAS}
 Drawn = Callable[..., list[Curve]]
@@ -27,8 +35,10 @@ Drawn = Callable[..., list[Curve]]
 def drawn(tmp_path: Path) -> Drawn:
     """The curves of a run that holds these loads; `busy` and `share` are of every cell."""
 
-    def make(*loads: Load, busy: float | None = None, share: float = 0.0) -> list[Curve]:
-        path = write_run(tmp_path / "run", loads)
+    def make(
+        *loads: Load, busy: float | None = None, share: float = 0.0, name: str = "run"
+    ) -> list[Curve]:
+        path = write_run(tmp_path / name, loads)
         for load in loads if busy is not None else ():
             _sample(path, load.cell, busy=busy or 0.0, share=share)
         return curves(points(cells_of(read_run(path), "run-1")))
@@ -66,7 +76,7 @@ def _load(rate: int, **changes: Any) -> Load:
 
 
 def _failing(rate: int, outcome: str = "rejected", reason: str = "no room") -> Load:
-    return _load(rate, failing=dict.fromkeys(range(30, 60), (outcome, reason)))
+    return _load(rate, failing=dict.fromkeys(range(1, 12 * rate, 3), (outcome, reason)))
 
 
 def test_one_rate_is_no_curve(drawn: Drawn) -> None:
@@ -82,7 +92,7 @@ def test_the_bracket_lies_between_what_was_sustained_and_what_was_not(drawn: Dra
     assert curve.sustained_bytes_per_s == pytest.approx(6 * 31_400)
     assert curve.ci95 is not None
     assert curve.ci95[0] <= 6.0 <= curve.ci95[1]
-    assert curve.steps[2].why == "30 of 108 failed (30 rejected)"
+    assert curve.steps[2].why == "36 of 108 failed (36 rejected)"
 
 
 def test_a_rate_above_one_that_failed_counts(drawn: Drawn) -> None:
@@ -98,7 +108,7 @@ def test_nothing_sustained_has_no_rate(drawn: Drawn) -> None:
 
 def test_the_pool_that_refused_is_named(drawn: Drawn) -> None:
     [curve] = drawn(_load(3), _failing(6, reason="txpool is full"))
-    assert (curve.gave_out, curve.why) == ("pool", "30 rejected: txpool is full")
+    assert (curve.gave_out, curve.why) == ("pool", "24 rejected: txpool is full")
 
 
 def test_full_blocks_are_named(drawn: Drawn) -> None:
@@ -128,6 +138,23 @@ def test_a_halt_with_a_backlog_above_the_wire_limit_is_the_block_message_s(drawn
     [curve] = drawn(_load(3), _load(50, failing=lost, end={"outcome": "halted"}))
     assert curve.gave_out == "block message"
     assert "500 submissions waited" in curve.why
+
+
+def test_empty_blocks_under_load_are_late_blocks(drawn: Drawn, monkeypatch: Any) -> None:
+    monkeypatch.setattr(synthetic, "block_rows", _every_other_empty)
+    [curve] = drawn(_load(3), _failing(6))
+    assert curve.gave_out == "late blocks"
+    assert curve.why.startswith("5 of 10 blocks were empty while submissions waited")
+    [busy] = drawn(_load(3), _failing(6), busy=0.97, share=0.8, name="busy")
+    assert busy.gave_out == "validator CPU"
+    assert "5 of 10 blocks were empty" in busy.why
+
+
+def _every_other_empty(load: Load) -> list[BlockRow]:
+    return [
+        replace(row, transactions=0, ours=0, gas_used=0) if row.number % 2 else row
+        for row in block_rows(load)
+    ]
 
 
 def test_a_busy_machine_is_told_from_busy_validators(drawn: Drawn) -> None:
