@@ -50,23 +50,20 @@ contract JobMarket is JobDeployer {
     /// @inheritdoc IJobMarket
     function open(uint64 job, bytes32 digest, bytes32 secret) external override {
         Jobs.Job storage open_ = _jobs[job];
-        Terms storage terms = open_.terms;
-        bool weights = terms.results == Results.Weights;
-        if (terms.privacy == Privacy.Plain) {
-            if (weights) revert NotInThisMode(terms.privacy, terms.results);
+        (Privacy privacy, Results results) = (open_.terms.privacy, open_.terms.results);
+        if (privacy == Privacy.Plain) {
+            if (results == Results.Weights) revert NotInThisMode(privacy, results);
             open_.requireStep(job, msg.sender, Step.Picked, Phase.Committing);
             _bind(job, open_);
         } else {
-            bool sealed_ = terms.privacy == Privacy.Sealed;
-            Step needed = sealed_ ? Step.Sealed : Step.Committed;
-            Jobs.Seat storage seat =
-                open_.requireStep(job, msg.sender, needed, Phase.Revealing);
+            Step needed = privacy == Privacy.Sealed ? Step.Sealed : Step.Committed;
+            Jobs.Seat storage seat = open_.requireStep(job, msg.sender, needed, Phase.Revealing);
             _requireSame(seat.word, commitmentOf(msg.sender, job, digest, secret));
-            weights = weights && !sealed_;
-            if (weights) (seat.word, seat.step) = (digest, Step.Opened);
+            (seat.word, seat.step) = (digest, Step.Opened);
         }
         emit Opened(msg.sender, job, digest, secret);
-        if (!weights) _count(job, open_, msg.sender, digest);
+        bool weightsToCome = privacy == Privacy.Commit && results == Results.Weights;
+        if (!weightsToCome) _count(job, open_, msg.sender, digest);
     }
 
     /// @inheritdoc IJobMarket

@@ -156,6 +156,8 @@ def test_members_deliver_by_turns_and_lose_by_silence(privacy, silent):
     assert house.closed(job).outcome is Outcome.WON
     assert owed(house, job, group) == [0] * silent + [WON] * (3 - silent)
     assert house.owed(workers[1], job) == 0
+    refund = market.balance_of(house.evm, house.market, house.server)
+    assert refund == WON * (1 + silent)
 
 
 def test_a_model_that_nobody_delivers_pays_nobody():
