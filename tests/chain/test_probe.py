@@ -98,7 +98,7 @@ def test_pool_and_rounds_follow_the_settings(tmp_path, capsys):
     assert measured(rows) == {
         "pool, one account": 3,
         "pool, all accounts": 12,
-        "pool, one account, behind a gap": 5,
+        "pool, behind a gap": 5,
         "pool, in all": 32,
         "pool, --txpool.nolocals": 32,
     }

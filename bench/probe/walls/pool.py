@@ -77,7 +77,7 @@ def _findings(topology: Topology, pool: Pool, seen: Filled) -> list[Finding]:
     rows = (
         ("one account", "accountslots", pool.account_slots, seen.account),
         ("all accounts", "globalslots", max(pool.global_slots, pool.account_slots), seen.pending),
-        ("one account, behind a gap", "accountqueue", pool.account_queue, seen.queued),
+        ("behind a gap", "accountqueue", pool.account_queue, seen.queued),
         ("in all", "globalslots + --txpool.globalqueue", held, seen.all_held),
     )
     limits = [
@@ -99,7 +99,7 @@ def _sizes(topology: Topology, pool: Pool) -> str:
     if pool == topology.pool:
         return "transactions below 32 KB, which take a slot each"
     own = _listed(topology.pool)
-    return f"at sizes {_listed(pool)}, to be quick; this topology's are {own}"
+    return f"at sizes {_listed(pool)}, to be quick; the topology's are {own}"
 
 
 def _listed(pool: Pool) -> str:
@@ -116,7 +116,7 @@ def _eviction(seen: Filled, held: int) -> Finding:
         measured=seen.sent - seen.all_held,
         symptom=f"none: their hashes are unknown to the others; a nonce again: {seen.replacement}",
         note=f"all {seen.sent} were kept where they were sent; {seen.committed} of them were "
-        f"committed {seen.waited_s:.1f} s after the chain went on",
+        f"committed within {seen.waited_s:.1f} s of the chain's going on",
     )
 
 
