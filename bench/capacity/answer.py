@@ -71,7 +71,8 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Whether one round fits and what it takes. `fits` asks that 95 of 100 rounds are expected to
+    """Whether one round fits and what it takes; `asked` is "round", or what was to be found: the
+    largest "model", the most "workers". `fits` asks that 95 of 100 rounds are expected to
     end within the deadline; `certain`: the whole interval is on the same side of it.
 
     `seconds_by_cause` adds up to a round's median. Seconds are None where a hard limit is broken.
@@ -79,6 +80,7 @@ class Answer:
     `safe_gas_limit`: above it a worker who sends nothing but zeros can halt the chain.
     """
 
+    asked: str
     fits: bool
     certain: bool
     model: str
@@ -114,12 +116,13 @@ class Answer:
     rests_on: Rests
 
 
-def answer(model: Model, setting: Setting, of: Weighed) -> Answer:
+def answer(model: Model, setting: Setting, of: Weighed, *, asked: str = "round") -> Answer:
     """The answer that a weighed round amounts to."""
     place, one, wall = setting.place, of.submission, of.wall
     typical, slow = of.seconds["round_p50"], of.seconds["round_p95"]
     hourly = _HOUR_S / setting.deadline_s if of.fits else 0.0
     return Answer(
+        asked=asked,
         fits=of.fits,
         certain=wall is not None or not slow.low <= setting.deadline_s < slow.high,
         model=of.spec.name,

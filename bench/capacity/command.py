@@ -70,8 +70,8 @@ def capacity(
         asked, found = "model", inverse.largest_model(costs, setting, workers)
     else:
         asked, found = "round", weigh(costs, setting, _one_model(model), workers)
-    said = answer(costs, setting, found)
-    print(to_json(said, indent=True).decode() if as_json else "\n".join(told(said, asked=asked)))
+    said = answer(costs, setting, found, asked=asked)
+    print(to_json(said, indent=True).decode() if as_json else "\n".join(told(said)))
     return 0 if said.fits else 1
 
 

@@ -12,9 +12,9 @@ _ANSWERS = {"round": "Yes", "model": "At most {} weights", "workers": "At most {
 _HALTS = "a block of it would outgrow the 10 MiB message between validators and halt the chain"
 
 
-def told(found: Answer, *, asked: str) -> Iterator[str]:
-    """The answer's lines; `asked` is "round", "model" or "workers": what was to be found."""
-    yield verdict(found, asked=asked)
+def told(found: Answer) -> Iterator[str]:
+    """The answer's lines."""
+    yield verdict(found)
     yield ""
     for name, text in (*_times(found), *_amounts(found)):
         yield f"{name:<15} {text}"
@@ -22,13 +22,13 @@ def told(found: Answer, *, asked: str) -> Iterator[str]:
     yield from _notes(found)
 
 
-def verdict(found: Answer, *, asked: str) -> str:
+def verdict(found: Answer) -> str:
     """The answer in one sentence."""
     what = _round(found)
     if not found.fits:
         return f"No. {what}: {_why_not(found)}."
-    number = found.weights if asked == "model" else found.workers
-    begins = _ANSWERS[asked].format(whole(number))
+    number = found.weights if found.asked == "model" else found.workers
+    begins = _ANSWERS[found.asked].format(whole(number))
     sure = "" if found.certain else ", but the interval reaches beyond it"
     return f"{begins}. {what}: a round fits within {seconds(found.round_deadline_s)}{sure}."
 

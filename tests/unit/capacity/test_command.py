@@ -93,7 +93,9 @@ def test_what_is_left_out_is_what_is_found(
 
 def test_an_inverse_is_the_forward_s(capsys: pytest.CaptureFixture[str]) -> None:
     assert _capacity("--workers", "50", "--json") == 0
-    largest = json.loads(capsys.readouterr().out)["weights"]
+    found = json.loads(capsys.readouterr().out)
+    assert found["asked"] == "model"
+    largest = found["weights"]
     assert _capacity("--workers", "50", "--model", str(largest)) == 0
     assert _capacity("--workers", "50", "--model", str(largest + 1)) == 1
 
