@@ -26,7 +26,9 @@ from system.paths import REPORTS_DIR
 
 
 def sweep(
-    plan: Annotated[str, typer.Option(help="quick, standard, or a TOML file")] = "quick",
+    plan: Annotated[
+        str, typer.Option(help="quick, standard, full, epfl-2023, or a TOML file")
+    ] = "quick",
     weights: Annotated[
         str, typer.Option(help="comma-separated counts, model names or .npy files")
     ] = "",

@@ -54,7 +54,8 @@ class Outcome:
     def fell_short(self) -> bool:
         """Whether a cell did, or a search found no rate that is sustained."""
         return any(end.outcome != "ok" or not end.valid for end in self.ends) or any(
-            search.found.bracket[0] is None for search in self.searches
+            search.found.bracket[0] is None or search.found.limit == "harness"
+            for search in self.searches
         )
 
 
