@@ -26,6 +26,8 @@ _SEND_LIMIT_S = 120.0
 _FILL_LIMIT_S = 60.0
 # A gap as long as a first round's timeout means that at least one round failed.
 _STALL_S, _STALL_PERIODS = 10.0, 10
+# Blocks' timestamps are whole seconds: a rate over less says little.
+_RATE_SPAN_S = 5.0
 
 
 def run_trial(trial: Trial, *, directory: Path | None = None) -> TrialResult:
@@ -130,7 +132,7 @@ def _result(
 ) -> TrialResult:
     full = [block for block in made[1:] if block.transactions]
     span_s = full[-1].timestamp_s - full[0].timestamp_s if full else 0.0
-    counted = full[1:] if span_s > 0 else []
+    counted = full[1:] if span_s >= _RATE_SPAN_S else []
     stamps = [block.timestamp_s for block in made if block.number]  # the genesis block's is 0
     gap_s = max((after - before for before, after in itertools.pairwise(stamps)), default=0.0)
     outcome, note = _outcome(trial, end, 0.0 if raft else gap_s, sent)
