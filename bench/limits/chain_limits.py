@@ -25,14 +25,14 @@ class Chain(prediction.Chain, Protocol):
 
 
 def limits_key(chain: Chain) -> str:
-    """A name for the chain's settings, fit for a file's: chains with the same have the same.
+    """A name for the settings that limits follow from, fit for a file's.
 
-    The gas limit and the period are read off blocks and waver a little, so they are rounded.
+    The gas limit is read off a block and wavers a little, so it is rounded. The period is no part
+    of it: nothing follows from it here, and a busy machine stretches it.
     """
-    period = "" if chain.period_s is None else f"-{chain.period_s:.1f}s"
     sizes = (chain.transaction_size_limit_bytes, chain.code_size_limit_bytes)
     transaction, code = (f"{size // 1024}KB" for size in sizes)
-    return f"{chain.consensus}-{chain.gas_limit / 1e6:.3g}M-{transaction}-{code}{period}"
+    return f"{chain.consensus}-{chain.gas_limit / 1e6:.3g}M-{transaction}-{code}"
 
 
 def chain_limits(chain: Chain) -> ChainLimits:

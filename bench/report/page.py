@@ -49,7 +49,7 @@ def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
             several=len(summary.runs) > 1,
             drawings=drawings(summary.cells, groups, named, saturating=summary.curves),
             sizes=carried_sizes(summary.verdict),
-            networks=len({(one.topology, one.limits) for one in summary.verdict.sustained}),
+            networks=len({_network(one) for one in summary.verdict.sustained}),
             sampled=[pair for pair in loads if pair[0].machine_busy is not None],
             failures=failure_lines(groups, named)[:_MOST_FAILURES],
             failures_in_all=len(failure_lines(groups, named)),
@@ -118,6 +118,11 @@ def _environment() -> Environment:
     }
     environment.globals |= {"state": state, "longest_p99_s": longest_p99_s}
     return environment
+
+
+def _network(one: Sustained) -> tuple[str, str | None, int]:
+    """What tells networks apart; periods are as seen, so they waver."""
+    return one.topology, one.limits, round(one.period_s or 0.0)
 
 
 def _deviation(predicted: float, measured: float) -> str:

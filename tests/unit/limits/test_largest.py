@@ -126,11 +126,11 @@ def test_no_gas_limit_is_safe_where_one_transaction_fills_a_message():
 
 
 def test_chains_with_the_same_settings_have_the_same_key(tmp_path):
-    wavering = replace(CHAIN, gas_limit=40_030_000, period_s=1.01)
+    wavering = replace(CHAIN, gas_limit=40_030_000, period_s=2.0)
     assert limits_key(wavering) == limits_key(CHAIN)
     others = [
         replace(CHAIN, gas_limit=42_000_000),
-        replace(CHAIN, period_s=None),
+        replace(CHAIN, code_size_limit_bytes=128 * 1024),
         replace(CHAIN, consensus="raft"),
         replace(CHAIN, transaction_size_limit_bytes=128 * 1024),
     ]

@@ -101,7 +101,7 @@ def run_meta(run: str = "run-1", **changes: Any) -> RunMeta:
 def chain_limits(**changes: Any) -> ChainLimits:
     """A chain on which `int256` fills the message first and `float32` the gas."""
     facts: dict[str, Any] = {
-        "key": "istanbul-10M-128KB-128KB-1.0s",
+        "key": "istanbul-10M-128KB-128KB",
         "store": "calldata",
         "consensus": "istanbul",
         "gas_limit": GAS_LIMIT,

@@ -203,7 +203,7 @@ def test_the_page_says_all_of_the_verdict(tmp_path):
         "block message",  # what int256 fills first
         ">926<",  # workers
         "24 % of it taken; genesis txnSizeLimit",
-        '<span class="chip bad">not safe</span> 160 M gas a block are above the safe 43.4 M',
+        '<span class="chip bad">not safe</span> 160 M gas a block are above the 43.4 M',
         "What the validators used",
         "limit: pool",  # at the curve's axis
     ):
