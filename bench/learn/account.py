@@ -32,6 +32,7 @@ def earned(
     market: str,
     workers: Sequence[Worker],
     given: Mapping[str, int],
+    *,
     options: JobsOptions,
 ) -> list[Earned]:
     """Each worker's wei; gas is free on these chains, so nothing else moved them."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import orjson
 import typer
 
 from bench.command_line import new_app
-from bench.learn.jobs import learn_jobs
-from bench.learn.options import JobsOptions, plan_of
-from bench.learn.place import place
+from bench.learn.jobs import learn_jobs, prepare
+from bench.learn.options import PRIVATE, JobsOptions
+from bench.learn.place import place, refuse_private
 from bench.learn.show import closing_lines, heading, job_line
 from bench.record.learning import LearningFile, LearningSettings
 from bench.record.provenance import run_meta
-from bench.record.writer import create_run
+from bench.record.writer import create_run, require_new
 from system.errors import UsageError
 from system.paths import REPORTS_DIR
 
@@ -42,7 +42,7 @@ def jobs(
         str,
         typer.Option(
             help="how the others work, with commas: collude, random, flip, silent, slow, "
-            "copycat, grief or crash"
+            "copycat, grief, withhold or crash"
         ),
     ] = "collude",
     model: Annotated[str, typer.Option(help="the net to train")] = _DEFAULT.model,
@@ -69,7 +69,7 @@ def jobs(
         typer.Option(help="weights of every worker, or hash: digests, and one winner's weights"),
     ] = _DEFAULT.results,
     privacy: Annotated[
-        str, typer.Option(help="of results until termination: commit, sealed or plain")
+        str, typer.Option(help="of results until termination: commit, sealed, private or plain")
     ] = _DEFAULT.privacy,
     store: Annotated[str, typer.Option(help="where the chain keeps results")] = _DEFAULT.store,
     tie: Annotated[str, typer.Option(help="who wins a tie: none or first")] = _DEFAULT.tie,
@@ -89,6 +89,13 @@ def jobs(
         int | None, typer.Option(help="default: the least at which evil workers expect nothing")
     ] = None,
     payment_wei: Annotated[int | None, typer.Option(help="default: what the benefit takes")] = None,
+    deadline_s: Annotated[
+        float | None,
+        typer.Option(help="a phase waits so long for silent workers; default: by computing time"),
+    ] = None,
+    client: Annotated[
+        str, typer.Option(help="module:factory of your own client, of Flower's NumPyClient kind")
+    ] = "",
     topology: Annotated[str, typer.Option(help="the network that is started for it")] = "qbft-4",
     rpc_url: Annotated[str, typer.Option(help="use this running chain instead")] = "",
     funder: Annotated[
@@ -96,7 +103,7 @@ def jobs(
     ] = None,
     seed: Annotated[int, typer.Option(help="of weights, data order, accounts and draws")] = 0,
     out: Annotated[Path | None, typer.Option(help="a new or empty run directory")] = None,
-    json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> int:
     """Train over the job market: jobs, commitments, full weights, verification, payment."""
     options = JobsOptions(
@@ -120,25 +127,37 @@ def jobs(
         cost_evil_wei=cost_evil_wei,
         deposit_wei=deposit_wei,
         payment_wei=payment_wei,
+        deadline_s=deadline_s,
+        client=client,
         seed=seed,
     )
-    plan_of(options)  # before a network is started: what does not go together is said at once
+    # Before a network is started: what can't be used is said at once.
+    if options.privacy == PRIVATE:
+        refuse_private(rpc_url)
+    prepared = prepare(options)
     directory = out or REPORTS_DIR / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-learn-jobs"
+    require_new(directory)
 
     def begin(settings: LearningSettings) -> LearningFile:
-        meta = run_meta(run=directory.name, argv=sys.argv, plan=settings.asked, seed=seed)
+        meta = run_meta(run=directory.name, argv=sys.argv, plan=_plan(settings), seed=seed)
         path = create_run(directory, meta).path
         _say(heading(settings))
         return LearningFile(path, settings)
 
     with place(topology, rpc_url=rpc_url, funder=funder) as where:
-        result = learn_jobs(options, where, begin=begin, say=lambda row: _say(job_line(row)))
-    if json:
-        print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+        result = learn_jobs(prepared, where, begin=begin, say=lambda row: _say(job_line(row)))
+    if as_json:
+        print(json.dumps(result, indent=2))
     else:
         print("\n".join(closing_lines(result)))
         print(directory)
     return 0 if result["rounds"] == options.rounds else 1
+
+
+def _plan(settings: LearningSettings) -> dict[str, Any]:
+    """What was asked for, amounts as text: they may be beyond JSON's whole numbers."""
+    asked = settings.asked.items()
+    return {name: str(value) if name.endswith("_wei") else value for name, value in asked}
 
 
 def _share(name: str, text: str) -> Fraction:

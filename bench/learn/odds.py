@@ -11,7 +11,7 @@ from scipy import stats
 
 from bench.learn.options import JobsOptions
 from bench.record.learning import JobRow
-from system.jobs.behaviours import HONEST
+from system.jobs.behaviours import BEHAVIOURS, HONEST
 from system.jobs.odds import chance_paid
 
 
@@ -29,13 +29,21 @@ class Observed:
 def predicted(options: JobsOptions, n: int) -> dict[str, float | None]:
     """P(paid | seat) of each behaviour in the pool; None where it can't be said exactly.
 
-    For float32 honest workers do not agree, so nothing is predicted.
+    Honest workers that compute in float32 do not agree.
     """
     names = options.names()
-    if options.arithmetic != "integer" or options.tie != "none":
-        return dict.fromkeys(dict.fromkeys(names))
-    plain = options.privacy == "plain"
-    chances = {name: chance_paid(names, name, n, plain=plain) for name in dict.fromkeys(names)}
+    chances = {
+        name: chance_paid(
+            names,
+            name,
+            n,
+            plain=options.privacy == "plain",
+            by_hash=options.results == "hash",
+            agree=options.arithmetic == "integer",
+            tie=options.tie,
+        )
+        for name in dict.fromkeys(names)
+    }
     return {name: None if chance is None else float(chance) for name, chance in chances.items()}
 
 
@@ -61,13 +69,20 @@ def agreement(rows: Sequence[JobRow]) -> float | None:
     return sum(pairs) / len(pairs) if pairs else None
 
 
-def forfeits(rows: Sequence[JobRow]) -> dict[str, int]:
-    """How many deposits each behaviour lost."""
+def forfeits(rows: Sequence[JobRow], *, deposit_wei: int) -> dict[str, int]:
+    """How many deposits each behaviour lost: none where none was asked for."""
     lost: dict[str, int] = defaultdict(int)
     for row in rows:
         for seat in row.seats:
-            lost[seat.behaviour] += seat.owed_wei == "0"
+            lost[seat.behaviour] += deposit_wei > 0 and seat.owed_wei == "0"
     return dict(lost)
+
+
+def poisoned(rows: Sequence[JobRow]) -> int:
+    """How many jobs were won by a wrong model: of those paid, somebody returned one."""
+    return sum(
+        any(seat.paid and BEHAVIOURS[seat.behaviour].wrong for seat in row.seats) for row in rows
+    )
 
 
 def _share(values: Sequence[float]) -> Observed:

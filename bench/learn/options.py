@@ -29,6 +29,7 @@ ARITHMETICS: Final = ("integer", "float32")
 BATCHES: Final = ("index", "data")
 PRIVACIES: Final = {"commit": Privacy.COMMIT, "sealed": Privacy.SEALED, "plain": Privacy.PLAIN}
 RESULTS: Final = {"weights": Results.WEIGHTS, "hash": Results.HASH}
+PRIVATE: Final = "private"
 TIES: Final = {"none": TieRule.NONE, "first": TieRule.FIRST}
 
 
@@ -37,6 +38,7 @@ class JobsOptions:
     """A training over the market. Amounts are in wei; None is what the mathematics says.
 
     `steps` are mini-batches a job; None is an epoch, or 1 where they travel over the chain.
+    `deadline_s` is how long a phase waits for silent workers; None is what computing takes.
     """
 
     workers: int = 20
@@ -59,13 +61,15 @@ class JobsOptions:
     cost_evil_wei: int = 5 * 10**13
     deposit_wei: int | None = None
     payment_wei: int | None = None
+    deadline_s: float | None = None
+    client: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
         self._choose("model", self.model, tuple(NETS))
         self._choose("batch", self.batch, BATCHES)
         self._choose("results", self.results, tuple(RESULTS))
-        self._choose("privacy", self.privacy, tuple(PRIVACIES))
+        self._choose("privacy", self.privacy, (*PRIVACIES, PRIVATE))
         self._choose("tie", self.tie, tuple(TIES))
         self._choose("arithmetic", self.arithmetic, ARITHMETICS)
         self._choose("store", self.store, tuple(n for n, s in STORES.items() if s.keeps))
@@ -77,6 +81,8 @@ class JobsOptions:
             value = getattr(self, name)
             if value is not None and not 0 <= value < 1 << 100:
                 raise UsageError(f"--{name.replace('_', '-')} {value}: give wei from 0 to 2^100")
+        if self.deadline_s is not None and not 0 < self.deadline_s <= 86_400:
+            raise UsageError(f"--deadline-s {self.deadline_s:g}: give seconds, up to 86400")
         if self.privacy == "sealed" and self.results == "hash":
             raise UsageError(
                 "--results hash sends no weights to seal: take --privacy commit, or plain"

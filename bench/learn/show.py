@@ -38,6 +38,7 @@ def closing_lines(result: dict[str, Any]) -> list[str]:
     lines = [
         f"accuracy {result['accuracy']:.3f}, off chain {result['accuracy_off_chain']:.3f} "
         f"after {result['rounds']} rounds in {result['jobs']} jobs",
+        *_poisoned(result["rounds_poisoned"]),
         f"a round: {result['gas_per_round'] / 1e6:.1f} M gas, "
         f"{result['bytes_per_round'] / 1e6:.2f} MB, {result['seconds_per_round']:.1f} s "
         f"({result['seconds_per_round_off_chain']:.2f} s off chain)",
@@ -47,7 +48,23 @@ def closing_lines(result: dict[str, Any]) -> list[str]:
     for name, wei in result["profit_by_behaviour"].items():
         chance = result["p_by_behaviour"].get(name)
         lines.append(f"{name}: {wei / 1e15:+.3f} finney each{_chance(chance)}")
-    return lines
+    return [*lines, _wei(result["wei"])]
+
+
+def _poisoned(rounds: int) -> list[str]:
+    were = "was" if rounds == 1 else "were"
+    return [f"{rounds} of these {were} won by a wrong model"] if rounds else []
+
+
+def _wei(wei: dict[str, int]) -> str:
+    given, server, workers, market = (
+        f"{wei[name]:,}"
+        for name in ("given_out", "held_by_server", "held_by_workers", "held_by_market")
+    )
+    return (
+        f"{given} wei given out = {server} + {workers} + {market} "
+        "held by the server, the workers and the market"
+    )
 
 
 def _chance(chance: dict[str, Any] | None) -> str:

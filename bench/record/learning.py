@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from bench.record.files import write_atomically
-from bench.record.jsonform import from_json, to_json
+from bench.record.jsonform import from_json
 from system.errors import UsageError
 
 SETTINGS_FILE, ROWS_FILE, RESULT_FILE = "learning.json", "learning.jsonl", "learned.json"
@@ -45,7 +44,8 @@ class SeatRow:
 class JobRow:
     """One job of the market, closed. `accuracy` is that of the model held after it.
 
-    `refused` counts transactions that the chain turned down, by the name of the error.
+    `refused` counts transactions that the chain turned down, by the name of the error; the steps
+    are deploy, pick, commit, open, deliver, close and claim.
     """
 
     job: int
@@ -63,6 +63,8 @@ class JobRow:
     blocks: int
     seconds: float
     refused: dict[str, int] = field(default_factory=dict)
+    gas_by_step: dict[str, int] = field(default_factory=dict)
+    bytes_by_step: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,16 @@ class LearningFile:
 
     def __init__(self, run: Path, settings: LearningSettings) -> None:
         self._run = run
-        write_atomically(run / SETTINGS_FILE, to_json(settings, indent=True))
+        write_atomically(run / SETTINGS_FILE, _json(asdict(settings), indent=2))
 
     def row(self, row: JobRow) -> None:
         """A job was closed."""
         with (self._run / ROWS_FILE).open("ab") as file:
-            file.write(to_json(row) + b"\n")
+            file.write(_json(asdict(row)) + b"\n")
 
     def result(self, result: dict[str, Any]) -> None:
         """The training ended."""
-        write_atomically(self._run / RESULT_FILE, orjson.dumps(result, option=orjson.OPT_INDENT_2))
+        write_atomically(self._run / RESULT_FILE, _json(result, indent=2))
 
 
 def holds_learning(run: Path) -> bool:
@@ -102,7 +104,7 @@ def read_learning(run: Path) -> Learned:
     Raises UsageError where the directory holds none, or its settings can't be read.
     """
     try:
-        settings = from_json(LearningSettings, orjson.loads((run / SETTINGS_FILE).read_bytes()))
+        settings = from_json(LearningSettings, json.loads((run / SETTINGS_FILE).read_bytes()))
     except (OSError, ValueError) as error:
         raise UsageError(
             f"{run} holds no training ({error}): name a directory of `weighbridge learn`"
@@ -111,7 +113,7 @@ def read_learning(run: Path) -> Learned:
     return Learned(
         settings,
         tuple(_rows(run / ROWS_FILE)),
-        orjson.loads(result.read_bytes()) if result.is_file() else None,
+        json.loads(result.read_bytes()) if result.is_file() else None,
     )
 
 
@@ -119,7 +121,12 @@ def _rows(path: Path) -> list[JobRow]:
     rows = []
     for line in path.read_bytes().splitlines() if path.is_file() else []:
         try:
-            rows.append(from_json(JobRow, orjson.loads(line)))
+            rows.append(from_json(JobRow, json.loads(line)))
         except ValueError:
             continue  # written halfway when the process was killed
     return rows
+
+
+def _json(value: dict[str, Any], *, indent: int | None = None) -> bytes:
+    # Sums of wei pass 64 bits, which is where orjson stops.
+    return json.dumps(value, indent=indent).encode()

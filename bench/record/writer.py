@@ -66,6 +66,14 @@ class RunWriter:
 
 def create_run(path: Path, meta: RunMeta) -> RunWriter:
     """A new run in a directory that is missing or empty; else UsageError."""
+    require_new(path)
+    run = RunWriter(path)
+    run.write_meta(meta)
+    return run
+
+
+def require_new(path: Path) -> None:
+    """Make the directory where it is missing; raises UsageError unless it is empty."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         taken = any(path.iterdir())
@@ -74,9 +82,6 @@ def create_run(path: Path, meta: RunMeta) -> RunWriter:
     if taken:
         holds = "holds a run" if (path / RUN_FILE).exists() else "is not empty"
         raise UsageError(f"{path} {holds} already; give a new or empty directory")
-    run = RunWriter(path)
-    run.write_meta(meta)
-    return run
 
 
 def open_run(path: Path) -> RunWriter:

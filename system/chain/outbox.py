@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from system.chain.batches import raw_batches
 from system.chain.keys import address_of
 from system.chain.receipts import NotMined, revert_reason
 from system.chain.rpc import Rpc, RpcError
@@ -43,7 +44,7 @@ class Settled:
 class Outbox:
     """Transactions on their way, of accounts that nobody else uses meanwhile.
 
-    Costs one request an account to send, and one for all receipts.
+    Costs few requests an account to send, and one for all receipts.
     """
 
     def __init__(self, rpc: Rpc, chain_id: int) -> None:
@@ -65,9 +66,9 @@ class Outbox:
         sender = address_of(key)
         first = self._nonce(sender)
         raws = [self._signed(key, call, first + index) for index, call in enumerate(calls)]
-        requests = [("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws]
+        answers = [one for batch in raw_batches(raws) for one in self._rpc.batch(batch)]
         self._nonces[sender] = first + len(raws)
-        for raw, answer in zip(raws, self._rpc.batch(requests), strict=True):
+        for raw, answer in zip(raws, answers, strict=True):
             if isinstance(answer, RpcError):
                 self._nonces.pop(sender, None)
                 self._refused.append(Settled(sender, label, len(raw), str(answer), None, 0))

@@ -20,9 +20,10 @@ Attack = Callable[[Array, int, int], Array]
 class Behaviour:
     """One way to work. `attack` None returns the honest weights.
 
-    `trains`: it computes the honest weights first, and so bears their cost. `commits`, `reveals`:
-    whether it takes these steps. `copies`: it returns what it sees of another worker. `dawdles`: it
-    takes every step late by chance, `crashes`: it drops out of a job by chance.
+    `trains`: it computes the honest weights first, and so bears their cost. `commits`, `reveals`,
+    `delivers` (it sends its weights): whether it takes these steps. `copies`: it returns what it
+    sees of another worker. `dawdles`: it takes every step late by chance, `crashes`: it drops out
+    of a job by chance.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Behaviour:
     trains: bool = True
     commits: bool = True
     reveals: bool = True
+    delivers: bool = True
     copies: bool = False
     dawdles: bool = False
     crashes: bool = False
@@ -64,6 +66,7 @@ BEHAVIOURS: Final[dict[str, Behaviour]] = {
         Behaviour("collude", _colluding, trains=False),
         Behaviour("copycat", trains=False, copies=True),
         Behaviour("grief", trains=False, reveals=False),
+        Behaviour("withhold", delivers=False),
         Behaviour("crash", crashes=True),
     )
 }

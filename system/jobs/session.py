@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from system.chain.outbox import Outbox, Settled
+from system.chain.rpc import Unreachable
 from system.chain.sender import Call, Sender
 from system.errors import NetworkError, WeighbridgeError
 from system.jobs import market
@@ -18,9 +19,9 @@ from system.jobs.trainer import Task
 from system.jobs.worker import PICK, Seen, Worker
 
 DEPLOY, CLOSE, CLAIM, NUDGE = "deploy", "close", "claim", "nudge"
-_POLL_S = 0.05
+_POLL_S = 0.02
 # A chain that idles without transactions would never reach a deadline.
-_NUDGE_AFTER_S = 0.25
+_NUDGE_AFTER_S = 0.05
 _PATIENCE_S = 60.0
 
 
@@ -29,14 +30,15 @@ class NotDeployed(WeighbridgeError):
 
 
 class JobStuck(NetworkError):
-    """No block came while a job was waiting for one."""
+    """The chain went away, made no block, or left the server's transactions out of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A closed job: who did what, what each was owed in wei, and what it all cost the chain.
 
-    `refused` counts transactions by the name of the error that turned them down.
+    `gas_by_step` and `bytes_by_step` (of signed transactions) tell apart what it was for, `refused`
+    counts transactions by the name of the error that turned them down.
     """
 
     job: int
@@ -50,6 +52,8 @@ class Finished:
     first_block: int
     blocks: int
     seconds: float
+    gas_by_step: Counter[str] = field(default_factory=Counter)
+    bytes_by_step: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
 
@@ -82,15 +86,22 @@ class Session:
         Workers see each block in that order. Raises JobStuck when the chain makes no more blocks,
         NotDeployed when the server's own transactions fail.
         """
+        try:
+            return self._play(terms, Task(0, batch_index, weights, batches), order)
+        except Unreachable as error:
+            raise JobStuck(f"the chain went away: {error}") from error
+
+    def _play(self, terms: Terms, given: Task, order: Sequence[Worker]) -> Finished:
         started_s, first = time.monotonic(), self._block()
-        whole = whole_terms(terms, weights=weights, batches=batches, batch_index=batch_index)
+        weights, batches = given.weights, given.batches
+        whole = whole_terms(terms, weights=weights, batches=batches, batch_index=given.batch_index)
         job = market.last_job(self._server.rpc, self._place.market) + 1
         calls = job_calls(self._place, whole, job=job, weights=weights, batches=batches)
         self._send(self._server.key, calls, DEPLOY)
         done = self._drained()
         if failed := [one.reason for one in done if one.reason]:
             raise NotDeployed(f"job {job} can't be deployed: {failed[0]}")
-        state = self._until_closed(Task(job, batch_index, weights, batches), whole, order, done)
+        state = self._until_closed(replace(given, job=job), whole, order, done)
         seats = {one.address: self._seat(one.address, job) for one in order}
         seats = {address: seat for address, seat in seats.items() if seat.step}
         owed = self._pay_out(job, seats)
@@ -107,24 +118,35 @@ class Session:
             first_block=first,
             blocks=self._block() - first,
             seconds=time.monotonic() - started_s,
+            gas_by_step=_sums((one.label, one.gas_used) for one in done),
+            bytes_by_step=_sums((one.label, one.wire_bytes) for one in done),
             refused=Counter(one.reason.partition("(")[0] for one in done if one.reason),
         )
 
     def _until_closed(
         self, task: Task, terms: Terms, order: Sequence[Worker], done: list[Settled]
     ) -> State:
-        closing = False
+        ended_s = None
         for block in self._blocks():
             done += self._heard(self._outbox.settled())
             state = market.state_of(self._server.rpc, self._place.market, task.job)
             if state.phase is Phase.CLOSED:
                 return state
-            if state.phase is Phase.ENDED and not closing:
-                self._send(self._server.key, [market.closing(self._place.market, task.job)], CLOSE)
-                closing = True
+            if state.phase is Phase.ENDED:
+                ended_s = ended_s or time.monotonic()
+                self._close(task.job, waited_s=time.monotonic() - ended_s)
             left = terms.seats - state.picked - self._outbox.waiting(PICK)
             self._move(order, Seen(block, terms, state, task, left))
         raise AssertionError("blocks never end")
+
+    def _close(self, job: int, *, waited_s: float) -> None:
+        if waited_s > _PATIENCE_S:
+            raise JobStuck(
+                f"job {job} can't be closed within {_PATIENCE_S:g} s although blocks come: "
+                "see whether the validators' transaction pools are full"
+            )
+        if not self._outbox.waiting(CLOSE):
+            self._send(self._server.key, [market.closing(self._place.market, job)], CLOSE)
 
     def _move(self, order: Sequence[Worker], seen: Seen) -> None:
         left = seen.seats_left
@@ -180,7 +202,18 @@ class Session:
                     "see `weighbridge network status` and the validators' logs"
                 )
             if self._idles and now_s - nudged_s > _NUDGE_AFTER_S:
-                self._send(self._server.key, [Call(self._server.address, b"", 21_000)], NUDGE)
+                self._nudge()
                 nudged_s = now_s
             time.sleep(_POLL_S)
         return number
+
+    def _nudge(self) -> None:
+        if not self._outbox.waiting(NUDGE):
+            self._send(self._server.key, [Call(self._server.address, b"", 21_000)], NUDGE)
+
+
+def _sums(amounts: Iterable[tuple[str, int]]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for name, amount in amounts:
+        sums[name] += amount
+    return sums

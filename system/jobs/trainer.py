@@ -12,7 +12,7 @@ from system.learning import client as clients
 from system.learning import nets
 from system.learning.arithmetic import Array
 from system.learning.client import BATCH_INDEX, BATCHES, STEPS, Config, LearningClient
-from system.learning.integer import ONE, to_q16
+from system.learning.integer import ONE, IntegerOverflow, to_q16
 from system.weights import codec
 
 # How each arithmetic's weights travel: without loss, so that equal models are equal bytes.
@@ -43,12 +43,15 @@ class Trainer:
     seed: int
 
     def honest(self, task: Task) -> bytes:
-        """The encoded weights after the job's mini-batches."""
-        given, config = decoded(task.weights, self.arithmetic), self._config(task)
-        if self.arithmetic == "integer":
-            return encoded(clients.fit(self.client, self.model, given, config)[0], self.arithmetic)
-        arrays, _, _ = self.client.fit(nets.layered(self.model, given), config)
-        return encoded(clients.flat(arrays), self.arithmetic)
+        """The encoded weights after the job's mini-batches.
+
+        The given ones where whole numbers can't go on from these, as after a job that evil workers
+        won: all honest workers find that alike.
+        """
+        try:
+            return self._trained(task)
+        except IntegerOverflow:
+            return task.weights
 
     def forged(self, task: Task, behaviour: Behaviour) -> bytes:
         """The encoded weights that this behaviour returns in their place."""
@@ -57,6 +60,13 @@ class Trainer:
         base = self.honest(task) if behaviour.trains else task.weights
         wrong = behaviour.attack(decoded(base, self.arithmetic), task.job, self.seed)
         return encoded(wrong, self.arithmetic)
+
+    def _trained(self, task: Task) -> bytes:
+        given, config = decoded(task.weights, self.arithmetic), self._config(task)
+        if self.arithmetic == "integer":
+            return encoded(clients.fit(self.client, self.model, given, config)[0], self.arithmetic)
+        arrays, _, _ = self.client.fit(nets.layered(self.model, given), config)
+        return encoded(clients.flat(arrays), self.arithmetic)
 
     def _config(self, task: Task) -> Config:
         named: Config = {BATCH_INDEX: task.batch_index, STEPS: self.steps}

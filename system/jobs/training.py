@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from system.chain.sender import Sender
 from system.jobs.behaviours import behaviour
 from system.jobs.market import Outcome, Terms
 from system.jobs.results import Place
-from system.jobs.server import winning_weights
+from system.jobs.server import NothingUsable, winning_weights
 from system.jobs.session import Finished, Session
 from system.jobs.trainer import Trainer, encoded
 from system.jobs.worker import Worker
@@ -32,6 +32,7 @@ class Curriculum:
     """What is learnt: `rounds` jobs of `steps` mini-batches each, of a net by its name.
 
     `carries_batches`: the mini-batches travel over the chain with the job, not their index alone.
+    `make_client` gives a worker, by its number, a client of the user's; None: our own.
     """
 
     model: str
@@ -41,11 +42,17 @@ class Curriculum:
     seed: int = 0
     arithmetic: str = "integer"
     carries_batches: bool = False
+    make_client: Callable[[int], LearningClient] | None = None
 
     @property
     def numbers(self) -> Arithmetic:
         """The arithmetic itself, as the server computes in it."""
         return arithmetic(self.arithmetic)
+
+    @property
+    def size(self) -> int:
+        """How many weights the net has."""
+        return nets.net(self.model).size
 
     def start(self) -> bytes:
         """The encoded weights before the first job."""
@@ -64,7 +71,9 @@ class Curriculum:
         return nets.accuracy(self.model, weights, x, y, numbers=self.numbers)
 
     def client(self, worker: int) -> LearningClient:
-        """The client of a worker; in float32 each works like a processor of its own."""
+        """The client of a worker; in float32 each of ours works like a processor of its own."""
+        if self.make_client is not None:
+            return self.make_client(worker)
         kernel = 0 if self.arithmetic == "integer" else worker + 1
         numbers = arithmetic(self.arithmetic, kernel=kernel)
         return NetClient(self.model, self.data, self.seed, numbers)
@@ -90,17 +99,12 @@ def crew(
     curriculum: Curriculum,
     server: Sender,
     place: Place,
-    clients: Sequence[LearningClient] = (),
 ) -> list[Worker]:
-    """A worker for each behaviour's name, with the key of the same place.
-
-    `clients` replace the curriculum's own, from the first worker on.
-    """
+    """A worker for each behaviour's name, with the key of the same place."""
     workers = []
     for index, (name, key) in enumerate(zip(names, keys, strict=True)):
-        client = clients[index] if index < len(clients) else curriculum.client(index)
         trainer = Trainer(
-            client,
+            curriculum.client(index),
             curriculum.model,
             curriculum.arithmetic,
             curriculum.steps,
@@ -133,19 +137,23 @@ def train(
             batch_index=won,
             order=_shuffled(workers, seed=curriculum.seed, stream=attempt),
         )
-        if finished.state.outcome is Outcome.WON:
-            weights = winning_weights(
-                server,
-                place,
-                finished.job,
-                finished.state,
-                finished.terms,
-                from_block=finished.first_block,
-            )
-            won += 1
+        taken = _taken(server, place, finished)
+        won += taken is not None
+        weights = taken or weights
         yield Trained(finished, weights)
         if won == curriculum.rounds:
             return
+
+
+def _taken(server: Sender, place: Place, finished: Finished) -> bytes | None:
+    """The weights that the job won; None where nobody did, or nobody left any that can be read."""
+    if finished.state.outcome is not Outcome.WON:
+        return None
+    job, state, terms = finished.job, finished.state, finished.terms
+    try:
+        return winning_weights(server, place, job, state, terms, from_block=finished.first_block)
+    except NothingUsable:
+        return None
 
 
 def _shuffled(items: Sequence[Item], *, seed: int, stream: int) -> list[Item]:

@@ -114,7 +114,7 @@ class Worker:
         return Move(step, calls) if calls else None
 
     def _pick(self, seen: Seen) -> list[Call]:
-        if not seen.seats_left:
+        if seen.seats_left <= 0:
             return []
         return [market.picking(self._place.market, seen.task.job, deposit=seen.terms.deposit)]
 
@@ -127,10 +127,10 @@ class Worker:
         made = self._made(seen)
         if seen.terms.privacy is Privacy.PLAIN:
             by_hash = seen.terms.results is Results.HASH
-            return [self._opening(made, copying.NO_SECRET)] if by_hash else made.submission()
+            return [self._opening(made, copying.NO_SECRET)] if by_hash else self._sent(made)
         bound = market.committing(self._place.market, made.job, commitment=made.commitment)
         sealed = seen.terms.privacy is Privacy.SEALED
-        return [bound, *made.submission()] if sealed else [bound]
+        return [bound, *self._sent(made)] if sealed else [bound]
 
     def _open(self, seen: Seen) -> list[Call]:
         if not self.behaviour.reveals or BIND not in self._memory.done:
@@ -140,14 +140,17 @@ class Worker:
         made = self._made(seen)
         opened = self._opening(made, made.secret)
         in_clear = seen.terms.privacy is Privacy.COMMIT and seen.terms.results is Results.WEIGHTS
-        return [opened, *made.submission()] if in_clear else [opened]
+        return [opened, *self._sent(made)] if in_clear else [opened]
 
     def _deliver(self, seen: Seen) -> list[Call]:
         made = self._memory.result
-        if made is None or made.digest != seen.state.digest or not self.behaviour.reveals:
+        if made is None or made.digest != seen.state.digest:
             return []
         seat = market.seat_of(self._rpc, self._place.market, self.address, seen.task.job)
-        return made.submission() if seat.place == seen.state.turn else []
+        return self._sent(made) if seat.place == seen.state.turn else []
+
+    def _sent(self, made: Result) -> list[Call]:
+        return made.submission() if self.behaviour.delivers else []
 
     def _opening(self, made: Result, secret: bytes) -> Call:
         return market.opening(self._place.market, made.job, digest=made.digest, secret=secret)
@@ -155,15 +158,11 @@ class Worker:
     def _made(self, seen: Seen) -> Result:
         if self._memory.result is None:
             self.results_made += 1
-            forged = self.behaviour.attack is not None
-            task = seen.task
             self._memory.result = result(
                 self._place,
-                self._trainer.forged(task, self.behaviour)
-                if forged
-                else self._trainer.honest(task),
+                self._payload(seen.task),
                 worker=self.address,
-                job=task.job,
+                job=seen.task.job,
                 chunk_bytes=seen.terms.result_chunk_bytes,
                 sealed=seen.terms.privacy is Privacy.SEALED,
             )
