@@ -69,16 +69,27 @@ def send(
     What a node does not answer to in time counts as refused.
     """
     deadline_s = time.monotonic() + limit_s
+    way = _let_go_at_once if attack.dammed else _in_turns
+    return way(accounts, attack, rpcs, deadline_s)
+
+
+def _let_go_at_once(
+    accounts: Sequence[Account], attack: Attack, rpcs: Sequence[Rpc], deadline_s: float
+) -> Tally:
+    raws = [raw for one in accounts for raw in one.raws]
+    tallies = [Tally() for _ in rpcs]
+    for rpc, tally in zip(rpcs, tallies, strict=True):
+        _push(rpc, raws, tally, deadline_s)
+    openers = [one.opener for one in accounts if one.opener is not None]
+    for rpc in rpcs:
+        _push(rpc, openers, Tally(), deadline_s)
+    return max(tallies, key=lambda tally: tally.accepted)
+
+
+def _in_turns(
+    accounts: Sequence[Account], attack: Attack, rpcs: Sequence[Rpc], deadline_s: float
+) -> Tally:
     tally = Tally()
-    if attack.dammed:
-        for rpc in rpcs:
-            dammed = Tally()
-            _push(rpc, [raw for one in accounts for raw in one.raws], dammed, deadline_s)
-            tally = tally if tally.accepted else dammed
-        openers = [one.opener for one in accounts if one.opener is not None]
-        for rpc in rpcs:
-            _push(rpc, openers, Tally(), deadline_s)
-        return tally
     sharing = rpcs if attack.through == "each" else rpcs[:1]
     parts = [list(_interleaved(accounts[at :: len(sharing)])) for at in range(len(sharing))]
     for chunk, rpc in _turns(parts, sharing, attack.per_s):
