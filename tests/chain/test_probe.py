@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from bench.probe.command import probe as probe_command
 from bench.probe.deadline import Deadline
 from bench.probe.recommend import recommend
 from bench.probe.subject import Subject
-from bench.probe.walls import block_gas, code, gas_cap, transaction_gas, transaction_size
+from bench.probe.walls import block_gas, code, gas_cap, rounds, transaction_gas, transaction_size
+from bench.probe.walls import pool as pool_wall
 from system.chain.probe import probe
 from system.chain.rpc import Rpc, RpcError, Unreachable
+from tests.unit.probe.synthetic import subject
 
 pytestmark = pytest.mark.chain
 
@@ -90,25 +93,29 @@ def test_measured_limits_follow_the_settings(tmp_path, capsys):
     assert json.loads(out.read_text())["walls"] == list(rows.values())
 
 
-def test_pool_and_rounds_follow_the_settings(tmp_path, capsys):
-    topology = small(tmp_path, validators=4)
-    _, rows, _ = probed(capsys, "--topology", topology, "--walls", "pool,round timeout")
-    timeout, back = rows.pop("round timeout"), rows.pop("quorum lost, then back")
-    evicted = rows.pop("pool, evicted elsewhere")
-    assert measured(rows) == {
+def test_pool_and_rounds_follow_the_settings(tmp_path):
+    of = subject(load_topology(small(tmp_path, validators=4)))
+    # Each breaks networks of its own and mostly waits.
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda wall: wall.measure(of), (pool_wall.WALL, rounds.WALL)))
+    *limits, evicted, own = found[0]
+    assert {row.name: row.measured for row in [*limits, own]} == {
         "pool, one account": 3,
         "pool, all accounts": 12,
         "pool, behind a gap": 5,
         "pool, in all": 32,
         "pool, --txpool.nolocals": 32,
     }
-    assert all(row["agrees"] for row in [*rows.values(), evicted])
-    assert evicted["measured"] > 20
-    assert "replacement transaction underpriced" in evicted["symptom"]
+    assert all(row.agrees for row in found[0])
+    assert evicted.measured is not None
+    assert evicted.measured > 20
+    assert "replacement transaction underpriced" in evicted.symptom
+    timeout, back = found[1]
     # How much longer than its timer a round takes is the machine's affair.
-    assert timeout["predicted"] == 2
-    assert timeout["measured"] >= 1.5
-    assert back["measured"] > 0
+    assert timeout.predicted == 2
+    assert timeout.measured is not None
+    assert timeout.measured >= 1.5
+    assert back.measured is not None
 
 
 def test_a_user_s_chain_is_left_as_it_was(single: Network, capsys):
@@ -141,7 +148,7 @@ class Recommended:
     """One validator started with what is recommended, and nothing else that sets a limit."""
 
     def __init__(self, place: Path, geth: Path, topology: Topology) -> None:
-        found = recommend(Subject(Rpc("http://127.0.0.1:1"), None, "", topology))  # type: ignore[arg-type]
+        found = recommend(subject(topology))
         p2p, http, metrics = free_ports(3)
         identity, folder = validators(topology)[0], place / "node"
         node = Node(identity, folder, p2p=p2p, http=http, metrics=metrics, raft=0)
@@ -193,9 +200,9 @@ def test_what_is_recommended_starts_and_sets_the_limits(recommended: Recommended
     gas_limit = min(found.safe_gas_limit.values())
     code_kb = found.genesis["config"]["maxCodeSizeConfig"][0]["size"]
     # As somebody else's chain, so that nothing is predicted from the topology.
-    subject = Subject(rpc, chain, "recommended")
+    of = Subject(rpc, chain, "recommended")
     walls = (transaction_size, code, gas_cap, transaction_gas, block_gas)
-    rows = {row.name: row for wall in walls for row in wall.WALL.measure(subject)}
+    rows = {row.name: row for wall in walls for row in wall.WALL.measure(of)}
     assert rows["transaction size"].measured == 131_072
     assert rows["contract code"].measured == code_kb * 1_024
     assert rows["eth_call cap"].measured == gas_limit  # --rpc.gascap
