@@ -73,7 +73,8 @@ class Binding:
 class Answer:
     """Whether one round fits and what it takes; `asked` is "round", or what was to be found: the
     largest "model", the most "workers". `fits` asks that 95 of 100 rounds are expected to
-    end within the deadline; `certain`: the whole interval is on the same side of it.
+    end within the deadline; `certain`: the whole interval is on the same side of it. `surely` is
+    the number to be found with the whole interval within the deadline; 0 if there is none.
 
     `seconds_by_cause` adds up to a round's median. Seconds are None where a hard limit is broken.
     `extrapolates`: how far outside the fitted rounds, by dimension, 1 for each factor of two.
@@ -83,6 +84,7 @@ class Answer:
     asked: str
     fits: bool
     certain: bool
+    surely: int | None
     model: str
     weights: int
     workers: int
@@ -116,7 +118,9 @@ class Answer:
     rests_on: Rests
 
 
-def answer(model: Model, setting: Setting, of: Weighed, *, asked: str = "round") -> Answer:
+def answer(
+    model: Model, setting: Setting, of: Weighed, *, asked: str = "round", surely: int | None = None
+) -> Answer:
     """The answer that a weighed round amounts to."""
     place, one, wall = setting.place, of.submission, of.wall
     typical, slow = of.seconds["round_p50"], of.seconds["round_p95"]
@@ -125,6 +129,7 @@ def answer(model: Model, setting: Setting, of: Weighed, *, asked: str = "round")
         asked=asked,
         fits=of.fits,
         certain=wall is not None or not slow.low <= setting.deadline_s < slow.high,
+        surely=surely,
         model=of.spec.name,
         weights=one.weights,
         workers=of.workers,

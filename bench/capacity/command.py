@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from bench.capacity import inverse
-from bench.capacity.answer import answer
+from bench.capacity.answer import Answer, answer
+from bench.capacity.model import Model
 from bench.capacity.place import place
 from bench.capacity.question import Setting, weigh
 from bench.capacity.saved import COMMITTED, load
@@ -63,16 +64,27 @@ def capacity(
         ),
         deadline_s=_deadline(round_deadline),
     )
-    costs = load(fit)
-    if workers is None:
-        asked, found = "workers", inverse.most_workers(costs, setting, _one_model(model))
-    elif not model:
-        asked, found = "model", inverse.largest_model(costs, setting, workers)
-    else:
-        asked, found = "round", weigh(costs, setting, _one_model(model), workers)
-    said = answer(costs, setting, found, asked=asked)
+    said = _answered(load(fit), setting, model, workers)
     print(to_json(said, indent=True).decode() if as_json else "\n".join(told(said)))
     return 0 if said.fits else 1
+
+
+def _answered(costs: Model, setting: Setting, model: str, workers: int | None) -> Answer:
+    """The answer to what was left out: the workers, the model, or neither."""
+    if workers is None:
+        spec = _one_model(model)
+        found, sure = (
+            inverse.most_workers(costs, setting, spec, surely=one) for one in (False, True)
+        )
+        number = sure.workers if sure.sure_share <= 1 else 0
+        return answer(costs, setting, found, asked="workers", surely=number)
+    if not model:
+        found, sure = (
+            inverse.largest_model(costs, setting, workers, surely=one) for one in (False, True)
+        )
+        number = sure.submission.weights if sure.sure_share <= 1 else 0
+        return answer(costs, setting, found, asked="model", surely=number)
+    return answer(costs, setting, weigh(costs, setting, _one_model(model), workers))
 
 
 def _check(model: str, workers: int | None, *, encoding: str, store: str, privacy: str) -> None:

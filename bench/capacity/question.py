@@ -47,6 +47,11 @@ class Weighed:
         )
 
     @property
+    def sure_share(self) -> float:
+        """The same by the upper end of the interval: at most 1 where the round surely fits."""
+        return max(self.share, self.seconds["round_p95"].high / self.deadline_s)
+
+    @property
     def fits(self) -> bool:
         """Whether nothing stops it and 95 rounds of 100 are expected to meet the deadline."""
         return self.share <= 1

@@ -29,8 +29,13 @@ def verdict(found: Answer) -> str:
         return f"No. {what}: {_why_not(found)}."
     number = found.weights if found.asked == "model" else found.workers
     begins = _ANSWERS[found.asked].format(whole(number))
-    sure = "" if found.certain else ", but the interval reaches beyond it"
+    sure = "" if found.certain else f", but the interval reaches beyond it{_surely(found)}"
     return f"{begins}. {what}: a round fits within {seconds(found.round_deadline_s)}{sure}."
+
+
+def _surely(found: Answer) -> str:
+    noun = "weights" if found.asked == "model" else "workers"
+    return "" if not found.surely else f": up to {whole(found.surely)} {noun} it does not"
 
 
 def _round(found: Answer) -> str:

@@ -95,6 +95,7 @@ def test_an_inverse_is_the_forward_s(capsys: pytest.CaptureFixture[str]) -> None
     assert _capacity("--workers", "50", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["asked"] == "model"
+    assert 0 < found["surely"] < found["weights"]
     largest = found["weights"]
     assert _capacity("--workers", "50", "--model", str(largest)) == 0
     assert _capacity("--workers", "50", "--model", str(largest + 1)) == 1

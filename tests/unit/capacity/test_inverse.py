@@ -45,6 +45,22 @@ def test_one_worker_more_does_not_fit(weights: int, deadline_s: float, encoding:
     assert not weigh(a_model(), setting, counted(weights), found.workers + 1).fits
 
 
+def test_what_surely_fits_is_smaller_and_its_interval_ends_within_the_deadline() -> None:
+    found, sure = (
+        largest_model(a_model(), a_setting(), 50, surely=surely) for surely in (False, True)
+    )
+    assert 0 < sure.spec.count < found.spec.count
+    assert sure.seconds["round_p95"].high <= 30 < found.seconds["round_p95"].high
+    more = weigh(a_model(), a_setting(), counted(sure.spec.count + 1), 50)
+    assert more.seconds["round_p95"].high > 30
+    few, many = (
+        most_workers(a_model(), a_setting(), counted(7_850), surely=surely)
+        for surely in (True, False)
+    )
+    assert few.workers < many.workers
+    assert few.sure_share <= 1 < many.sure_share
+
+
 def test_a_deadline_below_the_wait_for_a_block_lets_nothing_through() -> None:
     setting = a_setting(deadline_s=1.0)
     assert not largest_model(a_model(), setting, 1).fits
