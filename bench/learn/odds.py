@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-
-from scipy import stats
+from math import sqrt
+from typing import Final
 
 from bench.learn.options import JobsOptions
 from bench.record.learning import JobRow
 from system.jobs.behaviours import BEHAVIOURS, HONEST
 from system.jobs.odds import chance_paid
 
+_Z95: Final = 1.959964
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """The share of a behaviour's seats that were paid; `ci95` is its Wilson interval.
 
-    The group of a job is paid as one, so the interval counts jobs, not seats.
+    Seats of one job are paid together or not at all, so the interval rests on as many seats as
+    would be worth the same if each were drawn alone (the design effect of clusters: Kish 1965).
     """
 
     share: float
@@ -49,12 +52,13 @@ def predicted(options: JobsOptions, n: int) -> dict[str, float | None]:
 
 def observed(rows: Sequence[JobRow]) -> dict[str, Observed]:
     """What came of it, by behaviour, over all jobs in which it had a seat."""
-    paid: dict[str, list[float]] = defaultdict(list)
+    jobs: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for row in rows:
-        for name in dict.fromkeys(seat.behaviour for seat in row.seats):
-            mine = [seat.paid for seat in row.seats if seat.behaviour == name]
-            paid[name].append(sum(mine) / len(mine))
-    return {name: _share(values) for name, values in paid.items()}
+        seats, paid = Counter(s.behaviour for s in row.seats), Counter[str]()
+        paid.update(seat.behaviour for seat in row.seats if seat.paid)
+        for name, count in seats.items():
+            jobs[name].append((paid[name], count))
+    return {name: _share(counts) for name, counts in jobs.items()}
 
 
 def agreement(rows: Sequence[JobRow]) -> float | None:
@@ -85,7 +89,18 @@ def poisoned(rows: Sequence[JobRow]) -> int:
     )
 
 
-def _share(values: Sequence[float]) -> Observed:
-    share = sum(values) / len(values)
-    low, high = stats.binomtest(round(sum(values)), len(values)).proportion_ci(method="wilson")
-    return Observed(share, (float(low), float(high)))
+def _share(jobs: Sequence[tuple[int, int]]) -> Observed:
+    """The share of seats paid, from each job's number of paid seats and of all."""
+    paid, seats = (sum(counts) for counts in zip(*jobs, strict=True))
+    share = paid / seats
+    spread = sum((got - share * count) ** 2 for got, count in jobs) / seats**2
+    worth = share * (1 - share) / spread if spread else float(len(jobs))
+    return Observed(share, _wilson(share, min(worth, float(seats))))
+
+
+def _wilson(share: float, count: float) -> tuple[float, float]:
+    """The interval around a share of so many draws (Wilson 1927), which need not be whole."""
+    squared = _Z95**2 / count
+    middle = (share + squared / 2) / (1 + squared)
+    half = _Z95 / (1 + squared) * sqrt(share * (1 - share) / count + squared / (4 * count))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -19,6 +20,7 @@ from bench.record.learning import (
     read_learning,
 )
 from system.errors import UsageError
+from system.jobs.odds import chance_paid
 
 SETTINGS = LearningSettings(
     system="jobs",
@@ -107,14 +109,46 @@ def test_a_directory_without_a_training_says_so(tmp_path: Path) -> None:
         read_learning(tmp_path)
 
 
-def test_what_was_observed_is_counted_by_job() -> None:
+def test_what_was_observed_is_a_share_of_seats() -> None:
     found = observed([ROW, POISONED])
-    assert found["honest"].share == 0.5
-    assert found["collude"].share == 0.5
+    assert found["honest"].share == pytest.approx(2 / 3)  # two seats of a won job, one of a lost
+    assert found["collude"].share == pytest.approx(2 / 3)
     assert found["silent"].share == 0
     low, high = found["honest"].ci95
-    assert 0 < low < 0.5 < high < 1
+    assert 0 < low < 2 / 3 < high < 1
     assert observed([ROW] * 40)["honest"].ci95[0] > 0.9
+    assert observed([ROW] * 40)["honest"].ci95[1] == 1
+
+
+def test_seats_of_one_job_are_not_as_many_draws() -> None:
+    lone = replace(ROW, seats=[seat("honest", "aa", owed=1)])
+    lost = replace(ROW, seats=[seat("honest", "aa")])
+    crowded = replace(ROW, seats=[seat("honest", "aa", owed=1)] * 10)
+    failed = replace(ROW, seats=[seat("honest", "aa")] * 10)
+    few = observed([lone, lost] * 20)["honest"]
+    many = observed([crowded, failed] * 20)["honest"]
+    assert many.share == few.share == 0.5
+    assert many.ci95 == pytest.approx(few.ci95)
+    # Of 40 draws, by hand: 0.5 ± 1.96 / (1 + 0.096) · √(0.25/40 + 0.096/160)
+    assert few.ci95 == pytest.approx((0.352, 0.648), abs=0.001)
+
+
+def test_intervals_hold_what_is_predicted() -> None:
+    """Seats drawn by lot from a pool, thousands of times: the share is the formula's."""
+    names = ("honest",) * 12 + ("collude",) * 8
+    draw = Random(1)
+    rows = []
+    for _ in range(3_000):
+        drawn = draw.sample(names, 5)
+        won = drawn.count("honest") >= 3
+        seats = [seat(name, "aa", owed=int((name == "honest") == won)) for name in drawn]
+        rows.append(replace(ROW, seats=seats))
+    for name in ("honest", "collude"):
+        expected = chance_paid(names, name, 5)
+        assert expected is not None
+        found = observed(rows)[name]
+        assert found.ci95[0] < expected < found.ci95[1]
+        assert found.ci95[1] - found.ci95[0] < 0.05
 
 
 def test_agreement_and_forfeits() -> None:
