@@ -34,13 +34,16 @@ class Seconds:
 class Growth:
     """What rounds leave on a chain; `chain_bytes` are those of blocks, empty ones included.
 
-    `rounds` a day at one round a deadline; for a single round 1.
+    `rounds` a day at one round a deadline; for a single round 1. `disk_bytes` is the growth of one
+    validator's disk as it was measured for that store, None where it was not; state that stays in
+    a node's memory for a while is not in it.
     """
 
     rounds: float
     transactions: float
     gas: float
     chain_bytes: float
+    disk_bytes: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +180,14 @@ def _seconds(of: Weighed, target: str) -> Seconds | None:
 
 
 def _growth(model: Model, of: Weighed, *, rounds: float, blocks: float) -> Growth:
+    sent_bytes, empty_bytes = rounds * of.round.total_bytes, blocks * model.empty_block_bytes
+    disk = model.disk_per_wire_byte.get(of.round.store)
     return Growth(
         rounds=rounds,
         transactions=rounds * of.round.total_transactions,
         gas=rounds * of.round.total_gas,
-        chain_bytes=rounds * of.round.total_bytes + blocks * model.empty_block_bytes,
+        chain_bytes=sent_bytes + empty_bytes,
+        disk_bytes=None if disk is None else sent_bytes * disk + empty_bytes,
     )
 
 

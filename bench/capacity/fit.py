@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench import command_line
+from bench.capacity.disk import by_store
 from bench.capacity.errors import errors_line
 from bench.capacity.fitting import domain_of, fit_all
 from bench.capacity.model import Model, Source
@@ -52,6 +53,12 @@ def fitted(cells: Cells) -> Model:
             client_version=", ".join(sorted(versions - {""})) or None,
             cells=[one.cell for one in cells.observed],
             residuals=residuals,
+        ),
+        disk_per_wire_byte=by_store(
+            [
+                (one.round.store, one.round.total_bytes, one.disk_per_wire_byte)
+                for one in cells.observed
+            ]
         ),
     )
 

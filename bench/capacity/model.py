@@ -49,12 +49,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A cost model: a fit a target, the domain, and where it comes from."""
+    """A cost model: a fit a target, the domain, and where it comes from.
+
+    `empty_block_bytes` is the size of a block without transactions; `disk_per_wire_byte` how much
+    a validator's disk grows for each byte of signed transactions, by store.
+    """
 
     targets: dict[str, Fit]
     domain: Domain
     empty_block_bytes: float
     source: Source
+    disk_per_wire_byte: dict[str, float] = field(default_factory=dict)
     schema: int = 1
 
 

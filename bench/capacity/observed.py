@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.capacity.disk import disk_per_wire_byte
 from bench.capacity.round import Round, round_of
 from bench.capacity.rounds import rounds_of
 from bench.record.reader import Run, read_run
@@ -32,6 +33,7 @@ class Observed:
     round: Round
     rounds: int
     seconds: dict[str, float]
+    disk_per_wire_byte: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def _observed(cell: CellData) -> Observed | str:
     values = [float(np.percentile(part, rank)) for part in parts for rank in (50, 95)]
     seconds = dict(zip(TARGETS, values, strict=True))
     rounds = len(measured.durations_s)
-    return Observed(cell.facts.cell, _label(cell.facts), shape, rounds, seconds)
+    disk = disk_per_wire_byte(cell)
+    return Observed(cell.facts.cell, _label(cell.facts), shape, rounds, seconds, disk)
 
 
 def _label(facts: CellFacts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.capacity.answer import Answer, Seconds
+from bench.capacity.answer import Answer, Growth, Seconds
 from bench.capacity.barriers import HALT
 from bench.report.numbers import figure, percent, seconds, size, whole
 
@@ -79,21 +79,20 @@ def _amounts(found: Answer) -> Iterator[tuple[str, str]]:
     yield (
         "a round",
         f"{_counted(all_.transactions, 'transaction')} in at least "
-        f"{_counted(found.blocks_per_round, 'block')} · {figure(all_.gas)} gas · the chain grows "
-        f"by {size(all_.chain_bytes)}",
+        f"{_counted(found.blocks_per_round, 'block')} · {figure(all_.gas)} gas · {_grown(all_)}",
     )
     if found.fits:
         yield (
             "a day",
-            f"{figure(day.rounds)} rounds · {figure(day.gas)} gas · {size(day.chain_bytes)}",
+            f"{figure(day.rounds)} rounds · {figure(day.gas)} gas · {_grown(day)}",
         )
 
 
 def _notes(found: Answer) -> Iterator[str]:
     rests = found.rests_on
     yield (
-        "In brackets: 90 % prediction intervals. Growth is block bytes, empty blocks included; "
-        "state, receipts and logs come on top."
+        "In brackets: 90 % prediction intervals. Blocks grow by empty ones as well; disk is what "
+        "each validator's grew by when it was measured, without state still in memory."
     )
     yield (
         f"Fitted to {rests.cells} cells on {rests.machine.cpu}, {rests.machine.cores} cores "
@@ -107,6 +106,11 @@ def _notes(found: Answer) -> Iterator[str]:
             f"A worker who sends zeros can halt a chain with this gas limit: "
             f"{figure(found.safe_gas_limit)} is safe against that."
         )
+
+
+def _grown(of: Growth) -> str:
+    disk = "" if of.disk_bytes is None else f", {size(of.disk_bytes)} of disk"
+    return f"{size(of.chain_bytes)} of blocks{disk}"
 
 
 def _causes(found: Answer) -> str:

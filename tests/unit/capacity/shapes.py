@@ -59,7 +59,7 @@ def a_model(*, spread: float = SPREAD, costs: dict[str, float] | None = None) ->
         cells=["a", "b"],
         residuals={target: [0.1, -0.1] for target in TARGETS},
     )
-    return Model(fits, a_domain(*wide), 700.0, source)
+    return Model(fits, a_domain(*wide), 700.0, source, {"calldata": 1.5})
 
 
 def a_setting(**changes: Any) -> Setting:

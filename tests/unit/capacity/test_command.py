@@ -56,6 +56,7 @@ def test_the_answer_as_json_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
     empty = 86_400 * 700
     growth = 2_880 * 50 * found["wire_bytes_per_submission"]
     assert found["per_day"]["chain_bytes"] == pytest.approx(growth + empty)
+    assert found["per_day"]["disk_bytes"] == pytest.approx(1.5 * growth + empty)
     assert found["extrapolates"] == {}
     assert found["rests_on"]["machine"]["cpu"] == "Some CPU"
 
@@ -113,6 +114,14 @@ def test_weights_of_one_s_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     np.save(tmp_path / "mine.npy", np.linspace(-1, 1, 500))
     assert _capacity("--model", "mine.npy", "--workers", "5", "--json") == 0
     assert json.loads(capsys.readouterr().out)["payload_bytes"] == 2_000
+
+
+def test_disk_that_was_never_measured_is_not_guessed(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--model", "650", "--workers", "5", "--store", "event")
+    assert _capacity(*options, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["per_round"]["disk_bytes"] is None
+    assert _capacity(*options) == 0
+    assert "of disk" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

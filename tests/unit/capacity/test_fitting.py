@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.capacity.disk import by_store
 from bench.capacity.fitting import (
     FEWEST_CELLS,
     domain_of,
@@ -104,6 +105,11 @@ def test_the_domain_is_what_the_cells_cover() -> None:
     domain = domain_of(_observed([a_round(workers=3), a_round(workers=9, store="event")]))
     assert domain.bounds["workers"] == [3, 9]
     assert domain.kinds["store"] == ["calldata", "event"]
+
+
+def test_a_store_s_disk_growth_is_that_of_its_largest_cell() -> None:
+    found = [("calldata", 10.0, 2.0), ("calldata", 900.0, 1.0), ("event", 5.0, 2.1)]
+    assert by_store([*found, ("hash", 1.0, None)]) == {"calldata": 1.0, "event": 2.1}
 
 
 def test_a_model_is_read_as_it_was_saved(tmp_path: Path) -> None:

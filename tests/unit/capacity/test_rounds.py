@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from bench.capacity.check import report
+from bench.capacity.disk import disk_per_wire_byte
 from bench.capacity.observed import read_cells
+from bench.record.reader import read_run
 from bench.record.schema import SubmissionRow
 from bench.record.writer import RowFile, create_run
+from bench.report.frame import cells_of
 from system.errors import UsageError
 from tests.unit.capacity.shapes import a_model
-from tests.unit.report.synthetic import START_S, Load, cell_end, cell_facts, run_meta
+from tests.unit.report.synthetic import START_S, Load, cell_end, cell_facts, run_meta, write_run
 
 _WORKERS, _GAP_S = 4, 5.0
 _FACTS = {
@@ -99,3 +102,12 @@ def test_a_check_tells_each_cell_s_error_and_whether_the_interval_held(tmp_path:
     assert not rows["round_p95"].inside
     assert found.inside_interval == pytest.approx(0.5)
     assert not found.meets_target
+
+
+def test_disk_growth_is_counted_from_before_the_rounds(tmp_path: Path) -> None:
+    # Sampled at seconds 0 to 14, 314 kB more each; the window begins at 2. All 120 submissions of
+    # the load are on chain, 31,700 bytes each.
+    [sampled] = cells_of(read_run(write_run(tmp_path / "a", [Load(sampled=True)])), "a")
+    assert disk_per_wire_byte(sampled) == pytest.approx(13 * 314_000 / (120 * 31_700))
+    [bare] = cells_of(read_run(write_run(tmp_path / "b", [Load()])), "b")
+    assert disk_per_wire_byte(bare) is None
