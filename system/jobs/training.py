@@ -24,6 +24,8 @@ from system.learning.rounds import job_batches
 
 # Jobs that nobody wins are repeated; so many times the rounds asked for, then it is given up.
 _ATTEMPTS = 3
+# Between the draws of seats and those of the data's order.
+_SEATS = 0x5EA75
 Item = TypeVar("Item")
 
 
@@ -135,7 +137,7 @@ def train(
             weights=weights,
             batches=curriculum.batches(won),
             batch_index=won,
-            order=_shuffled(workers, seed=curriculum.seed, stream=attempt),
+            order=_shuffled(workers, seed=curriculum.seed ^ _SEATS, stream=attempt),
         )
         taken = _taken(server, place, finished)
         won += taken is not None

@@ -17,6 +17,8 @@ from flwr.common import (
 from flwr.server import strategy as flower
 from flwr.server.strategy import aggregate as flower_aggregate
 
+from system.jobs.trainer import Task, Trainer, decoded
+from system.jobs.training import Curriculum
 from system.learning import aggregate, nets, rounds, strategy
 from system.learning.arithmetic import arithmetic
 from system.learning.client import FloatClient, IntegerClient, fit, flat, to_chain
@@ -135,3 +137,25 @@ def test_flower_runs_our_clients():
     expected = rounds.job_step(MODEL, nets.initial_weights(MODEL, 0), digits(), 0, 2)
     assert (to_chain(parameters_to_ndarrays(done.parameters)) == expected).all()
     assert done.metrics["digest"] == nets.digest(MODEL, expected).hex()
+
+
+@pytest.mark.parametrize("kind", ["integer", "float32"])
+def test_flower_clients_do_the_market_s_jobs(kind):
+    plan = Curriculum(
+        model=MODEL,
+        data=digits(),
+        rounds=1,
+        steps=1,
+        arithmetic=kind,
+        make_client=lambda worker: Plain(),
+    )
+    workers = [Trainer(plan.client(worker), MODEL, kind, 1, worker) for worker in range(3)]
+    task = Task(1, 0, plan.start(), plan.batches(0))
+    results = {one.honest(task) for one in workers}
+    assert len(results) == 1  # the same client on the same machine: here even floats agree
+    moved = decoded(results.pop(), kind).astype(np.float64) / (65536 if kind == "integer" else 1)
+    x, y = digits().train_x[:32], digits().train_y[:32]
+    numbers = arithmetic("float32")
+    start = numbers.weights(nets.initial_weights(MODEL, 0))
+    expected = nets.sgd_step(MODEL, start, x, y, numbers=numbers)
+    assert np.abs(moved - expected).max() < 1e-4
