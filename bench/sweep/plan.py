@@ -74,7 +74,9 @@ class Plan:
     def seconds(self) -> float:
         """About how long the sweep takes."""
         return sum(
-            self.run_seconds(cell.point) * (self.trials(cell.point) if cell.point.saturation else 1)
+            self.trials(cell.point) * (self.run_seconds(cell.point) + _OVERLOAD_S)
+            if cell.point.saturation
+            else self.run_seconds(cell.point)
             for cell in self.cells()
         )
 
@@ -91,6 +93,8 @@ class Plan:
 # A network and a generator to start, contracts and workers in blocks of their own, blocks to drain:
 # measured on two cores with four validators.
 _RUN_S, _RUN_BLOCKS = 8.0, 5
+# Every other trial of a search offers too much, which takes some 20 s longer to drain.
+_OVERLOAD_S = 10.0
 AXES = tuple(f.name for f in fields(Point) if f.name != "saturation")
 _SETTINGS = tuple(f.name for f in fields(Plan) if f.name != "points")
 
