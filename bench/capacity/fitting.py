@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 # Below two cells a term the coefficients are guesses.
 FEWEST_CELLS = 2 * len(TERMS)
 _COVERAGE = 0.9
+_TYPICAL = {"submission_p95": "submission_p50", "round_p95": "round_p50"}
 
 
 def fit_all(cells: Sequence[Observed]) -> tuple[dict[str, Fit], dict[str, list[float]]]:
@@ -32,34 +33,47 @@ def fit_all(cells: Sequence[Observed]) -> tuple[dict[str, Fit], dict[str, list[f
             f"{FEWEST_CELLS}, as bench/plans/capacity-fit.toml has them"
         )
     quantities = np.array([one.round.quantities() for one in cells])
+    measured = {name: np.array([one.seconds[name] for one in cells]) for name in TARGETS}
     fits, residuals = {}, {}
-    for target in TARGETS:
-        seconds = np.array([one.seconds[target] for one in cells])
-        found = solve(quantities, seconds)
+    for target, seconds in measured.items():
+        typical = measured[_TYPICAL[target]] if target in _TYPICAL else None
+        found = costs(quantities, seconds, typical)
         named = dict(zip(TERMS, map(float, found), strict=True))
-        fits[target] = Fit(named, spread(left_out_errors(quantities, seconds)))
+        fits[target] = Fit(named, spread(left_out_errors(quantities, seconds, typical)))
         residuals[target] = [float(one) for one in (quantities @ found) / seconds - 1]
     return fits, residuals
 
 
-def solve(quantities: Floats, seconds: Floats) -> Floats:
-    """The costs, none below zero, with the least squares of relative error.
+def costs(quantities: Floats, seconds: Floats, typical: Floats | None = None) -> Floats:
+    """The costs of a unit of each term; none is below that which gives the `typical` seconds.
 
-    A row of `quantities` a cell, a column a term.
+    So a 95th percentile never falls below its median, however far it is extrapolated.
+    """
+    if typical is None:
+        return solve(quantities, seconds)
+    least = solve(quantities, typical)
+    return least + solve(quantities, seconds, least)
+
+
+def solve(quantities: Floats, seconds: Floats, given: Floats | None = None) -> Floats:
+    """What costs come to beyond the `given` ones, none below zero, by the least squares of relative
+    error. A row of `quantities` a cell, a column a term.
     """
     scale = np.maximum(quantities.max(axis=0), 1e-12)  # columns differ by thousands
     relative = quantities / scale / seconds[:, None]
-    found, _ = nnls(relative, np.ones(len(seconds)))
-    costs: Floats = found / scale
-    return costs
+    known = 0.0 if given is None else quantities @ given / seconds
+    found, _ = nnls(relative, np.ones(len(seconds)) - known)
+    beyond: Floats = found / scale
+    return beyond
 
 
-def left_out_errors(quantities: Floats, seconds: Floats) -> Floats:
+def left_out_errors(quantities: Floats, seconds: Floats, typical: Floats | None = None) -> Floats:
     """ln(measured / predicted) of each cell by the costs that all the others give."""
     errors = []
     for place in range(len(seconds)):
         others = np.arange(len(seconds)) != place
-        predicted = quantities[place] @ solve(quantities[others], seconds[others])
+        usual = None if typical is None else typical[others]
+        predicted = quantities[place] @ costs(quantities[others], seconds[others], usual)
         errors.append(math.log(seconds[place] / max(predicted, 1e-9)))
     return np.array(errors)
 

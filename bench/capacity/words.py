@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from bench.capacity.answer import Answer, Growth, Seconds
 from bench.capacity.barriers import HALT
+from bench.capacity.inverse import MOST_WORKERS
 from bench.report.numbers import figure, percent, seconds, size, whole
+from system.learning.models import LARGEST_COUNT
 
-_ANSWERS = {"round": "Yes", "model": "At most {} weights", "workers": "At most {} workers"}
+_ANSWERS = {"round": "Yes", "model": "{} {} weights", "workers": "{} {} workers"}
+# Where the search for the largest ends: what fits there says nothing of what would not.
+_ENDS = {"model": LARGEST_COUNT, "workers": MOST_WORKERS}
 _HALTS = "a block of it would outgrow the 10 MiB message between validators and halt the chain"
 
 
@@ -28,7 +32,8 @@ def verdict(found: Answer) -> str:
     if not found.fits:
         return f"No. {what}: {_why_not(found)}."
     number = found.weights if found.asked == "model" else found.workers
-    begins = _ANSWERS[found.asked].format(whole(number))
+    bound = "At least" if number == _ENDS.get(found.asked) else "At most"
+    begins = _ANSWERS[found.asked].format(bound, whole(number))
     sure = "" if found.certain else f", but the interval reaches beyond it{_surely(found)}"
     return f"{begins}. {what}: a round fits within {seconds(found.round_deadline_s)}{sure}."
 

@@ -92,6 +92,11 @@ def test_what_is_left_out_is_what_is_found(
     assert capsys.readouterr().out.startswith(begins)
 
 
+def test_the_end_of_the_search_is_no_largest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _capacity("--workers", "5", "--store", "hash") == 0
+    assert capsys.readouterr().out.startswith("At least 1,000,000,000 weights.")
+
+
 def test_an_inverse_is_the_forward_s(capsys: pytest.CaptureFixture[str]) -> None:
     assert _capacity("--workers", "50", "--json") == 0
     found = json.loads(capsys.readouterr().out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def test_nine_of_ten_new_rounds_lie_within_the_spread() -> None:
 def test_no_cost_is_negative() -> None:
     quantities = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
     assert solve(quantities, np.array([3.0, 2.0, 1.0])).min() >= 0.0
+
+
+def test_a_95th_percentile_never_falls_below_its_median() -> None:
+    cells = _observed(_rounds(3, 40), noise=0.3)
+    fits, _ = fit_all(
+        [
+            dataclasses.replace(one, seconds={**one.seconds, "round_p95": one.seconds["round_p50"]})
+            for one in cells
+        ]
+    )
+    for term in TERMS:
+        for kind in ("submission", "round"):
+            typical = fits[f"{kind}_p50"].coefficients[term]
+            assert fits[f"{kind}_p95"].coefficients[term] >= typical
 
 
 def test_a_cell_that_is_left_out_does_not_predict_itself() -> None:
