@@ -20,6 +20,7 @@ class Account:
     nonce: int = 0
     sequence: int = 0
     in_flight: int = 0
+    busy: bool = False  # its last submission holds it still: others come first
     broken: bool = False  # a transaction was lost: ask the chain before signing again
 
 

@@ -13,6 +13,7 @@ from bench.load.account import account
 from bench.load.session import CellPlan, Session
 from bench.load.workloads import Call
 from bench.load.workloads.jobs import JobsWorkload
+from bench.load.workloads.paid.calibration import cost_of
 from system.chain.private import HASH_BYTES
 from system.chain.receipts import NotMined, Reverted
 from system.chain.rpc import Rpc, RpcError
@@ -69,6 +70,8 @@ def calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
 
 def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     cell = replace(cell, chunk_bytes=_chunk_bytes(session, cell))
+    if session.job_size is not None:
+        return _paid(rpc, replace(session, cells=(cell,)))
     workload = JobsWorkload(replace(session, cells=(cell,)))
     worker = account(f"{session.seed}|{session.id}|{cell.id}|calibration", process=0, number=0)
     joining = workload.enrolment(worker)
@@ -95,6 +98,19 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
         # A signed legacy transaction adds 104 to 112 bytes to its data, whatever these are.
         wire_bytes=sum((len(call.data) if public else HASH_BYTES) + 110 for call, _ in used[1]),
         gas_used=sum(gas for _, gas in used[1]),
+        decode_error_max=_decode_error(session, cell),
+    )
+
+
+def _paid(rpc: Rpc, session: Session) -> Calibrated:
+    [cell] = session.cells
+    cost = cost_of(rpc, session)
+    return Calibrated(
+        cell=cell,
+        transactions=cost.transactions,
+        payload_bytes=cost.payload_bytes,
+        wire_bytes=cost.wire_bytes,
+        gas_used=cost.gas_used,
         decode_error_max=_decode_error(session, cell),
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.load.choices import PRIVACIES, STORES, SYSTEMS
+from bench.load.choices import PRIVACIES, STORES, SYSTEMS, require_paid
 from bench.load.schedule import SHAPES, Schedule
 from system.chain.private import Route
 from system.errors import UsageError
+from system.jobs.behaviours import BEHAVIOURS, mix
 from system.jobs.gates import require_store
 from system.learning.models import WeightSpec, parse_weights
 from system.weights import codec
@@ -53,6 +55,10 @@ class SwarmConfig:
     users: int | None
     report: bool
     route: Route | None = None  # of private transactions
+    job_size: int | None = None  # None: the board, which pays nobody
+    evil: Fraction = Fraction(0)
+    evil_behaviour: tuple[str, ...] = ()
+    funder: Path | None = None
 
     @property
     def open_loop(self) -> bool:
@@ -88,6 +94,26 @@ def add_arguments(parser: LocustArgumentParser) -> None:
         default="",
         help="for --privacy private: the receiving managers' public keys, with commas; "
         "default: the sender's own manager alone",
+    )
+    parser.add_argument(
+        "--job-size",
+        type=int,
+        default=None,
+        help="paid jobs with that many seats each, by the market; default: the job board",
+    )
+    parser.add_argument(
+        "--evil", default="0", help="with --job-size: share of workers that is not honest, 0 to 1"
+    )
+    parser.add_argument(
+        "--evil-behaviour",
+        default="",
+        help=f"what these do, in turn, with commas: {', '.join(BEHAVIOURS)}",
+    )
+    parser.add_argument(
+        "--funder",
+        default="",
+        help="with --job-size: file with the key of an account with ether; "
+        "default: the test account of a network of ours",
     )
     parser.add_argument(
         "--rate",
@@ -138,7 +164,7 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         raise UsageError(
             "the schedule 'rounds' needs a --rate: a round begins every --users / --rate seconds"
         )
-    return SwarmConfig(
+    config = SwarmConfig(
         weights=parse_weights(options.weights),
         encoding=options.encoding,
         store=options.store,
@@ -160,7 +186,32 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         users=options.num_users,
         report=not options.no_report,
         route=_route(options),
+        job_size=_whole("job-size", options.job_size),
+        evil=_share(options.evil),
+        evil_behaviour=tuple(_listed(options.evil_behaviour)),
+        funder=Path(options.funder) if options.funder else None,
     )
+    _check_paid(config)
+    return config
+
+
+def _check_paid(config: SwarmConfig) -> None:
+    """What goes together with jobs that pay."""
+    if config.job_size is None:
+        if config.evil or config.evil_behaviour:
+            raise UsageError("--evil and --evil-behaviour need --job-size, such as --job-size 5")
+        return
+    require_paid(config.job_size, config.store, config.privacy)
+    if len(config.weights) != 1 or config.weights[0].count == 0:
+        raise UsageError("--job-size takes one size of --weights, and not the counter")
+    mix(config.users or 1, config.evil, config.evil_behaviour)  # says what is wrong with the two
+
+
+def _share(given: str) -> Fraction:
+    try:
+        return Fraction(given or "0")
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"--evil {given!r} is no share: give a number from 0 to 1") from None
 
 
 def _route(options: argparse.Namespace) -> Route | None:

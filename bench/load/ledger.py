@@ -126,7 +126,8 @@ class Ledger:
         submission.last_block = mined.block
         if submission.mined == len(submission.transactions):
             submission.seen_s = mined.seen_s
-            if submission.later and not submission.reverted and self.advance is not None:
+            more = submission.later or submission.open_ended
+            if more and not submission.reverted and self.advance is not None:
                 self.advance(submission)
             else:
                 self.end(submission, "reverted" if submission.reverted else "included")

@@ -22,9 +22,11 @@ def resend_lost(ledger: Ledger, endpoint: Endpoint, sender: Sender, *, older_tha
     """
     overdue = [
         one
-        for one in ledger.open()[:_RESENT_AT_ONCE]
-        if one.accepted_s is not None and now_s() - one.accepted_s > older_than_s
-    ]
+        for one in ledger.open()
+        if one.accepted_s is not None
+        and now_s() - one.accepted_s > older_than_s
+        and one.mined < len(one.transactions)
+    ][:_RESENT_AT_ONCE]
     for submission in overdue:
         for index in _unknown(endpoint, submission):
             if submission.retries >= _MOST_RESENT:
@@ -43,7 +45,10 @@ def classify(ledger: Ledger, endpoint: Endpoint, halted: str) -> None:
     """
     for submission in ledger.open():
         if submission.sent_s == 0.0:
-            ledger.end(submission, "aborted", "never handed to the node")
+            waits = "no seat came free for it" if submission.open_ended else ""
+            ledger.end(submission, "aborted", waits or "never handed to the node")
+        elif submission.mined == len(submission.transactions):
+            ledger.end(submission, "timed_out", halted or "its job had not ended with the drain")
         elif submission.accepted < len(submission.transactions):
             ledger.end(submission, "timed_out", halted or "the node did not answer")
         elif halted:

@@ -29,6 +29,7 @@ from bench.load.schedule import Schedule
 from bench.load.session import Session, read_session
 from bench.load.submission import Submission
 from bench.load.swarm import Swarm
+from bench.load.workloads.paid.part import is_expected
 from bench.load.workloads.registry import workload
 from system.errors import WeighbridgeError
 
@@ -74,6 +75,10 @@ def _on_init(environment: Environment, **_: Any) -> None:
     if isinstance(environment.runner, MasterRunner):
         environment.runner.register_message(_DONE, _on_worker_done)
     if _leads() and options is not None and options.headless:
+        if options.spawn_rate is None and options.rate is not None:
+            # A schedule begins when all workers have registered: Locust's own default, one a
+            # second, would spend --run-time on that.
+            options.spawn_rate = options.num_users
         _or_exit(_prepare)
 
 
@@ -136,7 +141,7 @@ def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> No
     write_start(run_dir, session.id, process)
     swarm = Swarm(
         session,
-        workload(session, process),
+        workload(session, process, processes),
         run_dir=run_dir,
         process=process,
         processes=processes,
@@ -149,7 +154,7 @@ def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> No
 def _to_locust(environment: Environment, submission: Submission) -> None:
     """Show a submission on Locust's page: from the intended send to the block being seen."""
     ended_s = submission.seen_s or time.time()
-    failed = submission.outcome != "included"
+    failed = submission.outcome != "included" and not is_expected(submission.row())
     environment.events.request.fire(  # type: ignore[no-untyped-call]
         request_type="submit",
         name=submission.cell,
@@ -212,6 +217,7 @@ def _drive(environment: Environment) -> None:
     expected = environment.runner.user_count if environment.runner else 0
     while len(swarm.accounts) < expected and time.monotonic() < deadline_s:
         gevent.sleep(0.05)
+    swarm.open_jobs(_ENROLMENT_LIMIT_S)
     session = swarm.session
     total_s = None if session.duration_s is None else session.warmup_s + session.duration_s
     if session.rate_per_s is not None and swarm.accounts:

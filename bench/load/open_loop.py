@@ -71,12 +71,13 @@ class OpenLoop:
 
 
 def rotation(accounts: Sequence[Account]) -> Iterator[Account]:
-    """The accounts in turn for ever, passing over those that lost a transaction."""
+    """The accounts in turn for ever, passing over those that can't send now."""
     position = 0
     while True:
         places = ((position + step) % len(accounts) for step in range(len(accounts)))
         position = next(
-            (place for place in places if not accounts[place].broken), position % len(accounts)
+            (place for place in places if not (accounts[place].broken or accounts[place].busy)),
+            position % len(accounts),
         )
         yield accounts[position]
         position += 1

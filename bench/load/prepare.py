@@ -14,15 +14,18 @@ from bench.load.deploy import deploy_jobs
 from bench.load.outlook import first_wall, gas_predicted, predicted, record_limits
 from bench.load.session import CellPlan, Session, write_session
 from bench.load.workloads.jobs import TOPICS, completed_topics
+from bench.load.workloads.paid.deploy import deploy_paid
+from bench.load.workloads.paid.job import TOPICS as PAID_TOPICS
 from bench.network import state
 from bench.record.files import RUN_FILE, cell_path, safe_name
 from bench.record.provenance import run_meta
 from bench.record.schema import CellEnd, CellFacts
 from bench.record.writer import RunWriter, create_run, open_run
-from system.chain.private import Manager, Route, require_manager
+from system.chain.private import Route, require_manager
 from system.chain.probe import Chain, WrongChain, block_period_s, probe
 from system.chain.rpc import Rpc
 from system.errors import UsageError
+from system.jobs.market import PICKED
 from system.learning.models import WeightSpec
 from system.paths import REPORTS_DIR
 
@@ -37,26 +40,15 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
     chain = _probe_all(urls, config.chain_id)
     run = _run(config, argv, chain)
     rpc = Rpc(urls[0])
-    salt = secrets.token_hex(3)
-    contracts = deploy_jobs(
-        rpc,
-        chain,
-        config.weights,
-        store=config.store,
-        privacy=config.privacy,
-        seed=config.seed,
-        salt=salt,
-        manager=None if route is None else Manager(route),
-    )
-    # A young chain has no two blocks to tell its period from; by now it has.
-    chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
     session = Session(
-        id=f"{config.cell or time.strftime('%H%M%S')}.{salt}",
+        id=f"{config.cell or time.strftime('%H%M%S')}.{secrets.token_hex(3)}",
         rpc_urls=urls,
         chain=chain,
-        contracts=contracts,
-        topics=TOPICS,
-        completed_topics=completed_topics(config.privacy),
+        contracts={},
+        topics=TOPICS if config.job_size is None else PAID_TOPICS,
+        completed_topics=(
+            completed_topics(config.privacy) if config.job_size is None else (PICKED,)
+        ),
         cells=_cells(config, run.path),
         first_block=0,
         system=config.system,
@@ -69,7 +61,14 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         drain_s=config.drain_s,
         batch=config.batch,
         route=route,
+        job_size=config.job_size,
+        evil=str(config.evil),
+        evil_behaviour=config.evil_behaviour,
     )
+    contracts = _deployed(rpc, config, session)
+    # A young chain has no two blocks to tell its period from; by now it has.
+    chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
+    session = replace(session, chain=chain, contracts=contracts)
     limits = record_limits(run, chain)
     calibrated = _calibrated(rpc, run, config, session, limits=limits)
     session = replace(
@@ -81,6 +80,24 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         run.begin_cell(_facts(config, session, one, limits=limits))
     write_session(run.path, session)
     return run.path, session
+
+
+def _deployed(rpc: Rpc, config: SwarmConfig, session: Session) -> dict[str, str]:
+    """The addresses of what the session's submissions go to."""
+    if config.job_size is not None:
+        return deploy_paid(
+            rpc, session, store=config.store, topology=config.topology, funder=config.funder
+        )
+    return deploy_jobs(
+        rpc,
+        session.chain,
+        config.weights,
+        store=config.store,
+        privacy=config.privacy,
+        seed=config.seed,
+        salt=session.id,
+        manager=session.manager(),
+    )
 
 
 def _calibrated(
@@ -201,7 +218,7 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated, *, limits: st
         gas_limit=chain.gas_limit,
         transaction_size_limit_bytes=chain.transaction_size_limit_bytes,
         period_s=chain.period_s,
-        gas_predicted=gas_predicted(cell, expected),
+        gas_predicted=gas_predicted(cell, expected) if config.job_size is None else None,
         decode_error_max=one.decode_error_max,
         warmup_s=config.warmup_s,
         duration_s=config.duration_s,
@@ -212,4 +229,7 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated, *, limits: st
         gas_calibrated=one.gas_used,
         first_wall=first_wall(expected),
         limits=limits,
+        job_size=config.job_size,
+        evil=None if config.job_size is None else float(config.evil),
+        evil_behaviour=None if config.job_size is None else list(config.evil_behaviour),
     )

@@ -53,6 +53,7 @@ class Preparer:
             encode_s=encoded_s - started_s,
             sign_s=time.perf_counter() - encoded_s,
             later=draft.then,
+            open_ended=draft.open_ended,
         )
         account.sequence += 1
         return submission
@@ -72,6 +73,7 @@ class Preparer:
                 to=call.to,
                 data=call.data,
                 chain_id=self.chain_id,
+                value=call.value,
             )
             for index, call in enumerate(calls)
         ]

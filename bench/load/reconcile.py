@@ -34,11 +34,11 @@ def read_chain(rpc: Rpc, session: Session, *, last_block: int) -> OnChain:
     """Recount blocks `session.first_block` to `last_block`; raises RpcError or Unreachable."""
     hashes: set[str] = set()
     completed: dict[str, int] = {}
-    for first, last in _spans(session.first_block, last_block):
+    for first, last in spans(session.first_block, last_block):
         numbers = range(first, last + 1)
-        blocks = _present(rpc, [("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
+        blocks = present(rpc, [("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
         hashes.update(one for block in blocks for one in block["transactions"])
-        for log in _present(rpc, [("eth_getLogs", [_filter(session, first, last)])])[0]:
+        for log in present(rpc, [("eth_getLogs", [_filter(session, first, last)])])[0]:
             worker = "0x" + log["topics"][1][-40:]
             completed[worker] = completed.get(worker, 0) + 1
     return OnChain(frozenset(hashes), completed)
@@ -49,12 +49,13 @@ def _filter(session: Session, first: int, last: int) -> dict[str, Any]:
     return {"fromBlock": hex(first), "toBlock": hex(last), "topics": topics}
 
 
-def _spans(first: int, last: int) -> Iterator[tuple[int, int]]:
+def spans(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The blocks `first` to `last` in parts that one request takes, as (first, last) of each."""
     for start in range(first, last + 1, _BLOCKS_A_QUERY):
         yield start, min(last, start + _BLOCKS_A_QUERY - 1)
 
 
-def _present(rpc: Rpc, requests: list[tuple[str, list[Any]]]) -> list[Any]:
+def present(rpc: Rpc, requests: list[tuple[str, list[Any]]]) -> list[Any]:
     """The answers, asked for again while the node, busy writing a block, answers null."""
     for _ in range(_TRIES):
         answers = rpc.batch(requests)

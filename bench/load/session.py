@@ -49,6 +49,9 @@ class Session:
     drain_s: float
     batch: int
     route: Route | None = None  # of private transactions; None: everything is public
+    job_size: int | None = None  # seats of a paid job; None: nobody is paid
+    evil: str = "0"  # the share of workers that is not honest, as a fraction
+    evil_behaviour: tuple[str, ...] = ()
 
     def manager(self) -> Manager | None:
         """A new connection to the private transaction manager; None where nothing is private."""
@@ -67,7 +70,7 @@ def read_session(path: Path) -> Session:
     raw: dict[str, Any] = orjson.loads(path.read_bytes())
     raw["chain"] = Chain(**raw["chain"])
     raw["cells"] = tuple(CellPlan(**{**c, "gas": tuple(c["gas"])}) for c in raw["cells"])
-    for name in ("rpc_urls", "topics", "completed_topics"):
+    for name in ("rpc_urls", "topics", "completed_topics", "evil_behaviour"):
         raw[name] = tuple(raw[name])
     if raw.get("route") is not None:
         manager_url, receivers = raw["route"]["manager_url"], raw["route"]["private_for"]

@@ -18,7 +18,9 @@ class Submission:
     """A submission and what became of each of its transactions (`transactions`, in nonce order).
 
     `later` are the stages that follow when all transactions so far are in blocks; a stage is signed
-    when it starts, so that its nonces come behind those of whatever was sent meanwhile.
+    when it starts, so that its nonces come behind those of whatever was sent meanwhile. Of an
+    `open_ended` one its workload says what comes next. `behaviour` is its worker's, `job` the one
+    it has a seat in; "" and 0 where there is no such thing.
     """
 
     name: str
@@ -29,6 +31,9 @@ class Submission:
     encode_s: float
     sign_s: float
     later: Sequence[Sequence[Call]] = ()
+    open_ended: bool = False
+    behaviour: str = ""
+    job: int = 0
     intended_s: float = 0.0
     sent_s: float = 0.0
     accepted_s: float | None = None
@@ -70,4 +75,6 @@ class Submission:
             encode_s=self.encode_s,
             sign_s=self.sign_s,
             gas_used=None,
+            behaviour=self.behaviour,
+            job=self.job,
         )

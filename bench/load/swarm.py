@@ -6,33 +6,39 @@ import gevent
 
 import gc
 import itertools
+import logging
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench.load.account import Account, account
 from bench.load.clock import now_s
 from bench.load.endpoint import Endpoint
+from bench.load.hands import UNCOUNTED, SwarmHands
 from bench.load.ledger import Ledger
 from bench.load.leftovers import classify, resend_lost
 from bench.load.open_loop import OpenLoop, lag_figures
 from bench.load.preparer import Preparer
 from bench.load.process_file import ProcessEnd, write_process
+from bench.load.reverts import named_failure
 from bench.load.schedule import Schedule, own_times
 from bench.load.sender import Sender
 from bench.load.session import Session
 from bench.load.submission import Submission
 from bench.load.watcher import Watcher
-from bench.load.workloads import Workload
+from bench.load.workloads import Live, Workload
 from bench.record.schema import BlockRow
 from bench.record.writer import RowFile
+from system.chain.rpc import Rpc
+
+log = logging.getLogger("weighbridge")
 
 LANES = 64
 BATCH_LANES = 8  # fewer, so that transactions meet in a lane and share a body
 # Two failed rounds last 10 s and 20 s by GoQuorum's defaults, and then the chain goes on.
 _HALT_S = 35.0
-ENROLMENT = ""  # the cell of transactions that register workers: counted nowhere
 
 
 class Swarm:
@@ -63,6 +69,7 @@ class Swarm:
             Endpoint(url, connections=LANES + 2, timeout_s=30.0, route=session.route)
             for url in session.rpc_urls
         ]
+        self._live = workload if isinstance(workload, Live) else None
         self.ledger = Ledger(settle=self._settle, advance=self._advance)
         self.sender = Sender(self._endpoints, self.ledger, lanes=self._lanes, batch=session.batch)
         self.watcher = Watcher(
@@ -74,15 +81,20 @@ class Swarm:
             blocks=self._block,
             raft=session.chain.consensus == "raft",
             period_s=session.chain.period_s or 0.0,
+            news=None if self._live is None else self._live.hear,
+            explain=None
+            if self._live is None
+            else partial(named_failure, Rpc(session.rpc_urls[0])),
         )
         self.preparer = Preparer(
             workload,
             session.chain.chain_id,
             f"{session.id}-{process}",
-            ahead=all(cell.privacy == "plain" for cell in session.cells),
+            ahead=self._live is None and all(cell.privacy == "plain" for cell in session.cells),
             manager=session.manager(),
         )
         self._workload = workload
+        self._hands = SwarmHands(self.preparer, self.ledger, self.sender, self._endpoints[0])
         self._overdue_s = max(10.0, 10 * (session.chain.period_s or 1.0))
         self._halt_s = max(_HALT_S, self._overdue_s)
         self.accounts: list[Account] = []
@@ -102,16 +114,7 @@ class Swarm:
         """Register the account and wait until the chain has it; False when that failed."""
         calls = self._workload.enrolment(worker)
         if calls:
-            submission = Submission(
-                name=f"enrol-{self.process}-{worker.index}",
-                cell=ENROLMENT,
-                account=worker,
-                transactions=self.preparer.sign(worker, calls),
-                payload_bytes=0,
-                encode_s=0.0,
-                sign_s=0.0,
-            )
-            self.begin(submission, now_s())
+            submission = self._hands.send(worker, calls)
             submission.done.wait()
             if submission.outcome != "included":
                 return False
@@ -152,10 +155,11 @@ class Swarm:
     def begin(self, submission: Submission, intended_s: float) -> None:
         """Hand a submission to the senders; from here on it gets exactly one outcome."""
         submission.intended_s = intended_s
-        if submission.cell != ENROLMENT:
-            self._rows.begun(submission.name, cell=submission.cell, intended_s=intended_s)
+        self._rows.begun(submission.name, cell=submission.cell, intended_s=intended_s)
         self.ledger.begin(submission)
         self.sender.send(submission)
+        if submission.open_ended and self._live is not None:
+            self._live.begun(submission)
 
     def resend(self) -> None:
         """Send again what the node dropped from its pool: the same bytes close the nonce's gap."""
@@ -163,8 +167,20 @@ class Swarm:
 
     def _advance(self, submission: Submission) -> None:
         """Send a submission's next stage: what it depends on is in a block."""
+        if submission.open_ended and self._live is not None:
+            self._live.mined(submission)
+            return
         first = self.ledger.extend(submission, self.preparer.sign_next(submission))
         self.sender.send(submission, first=first)
+
+    def open_jobs(self, limit_s: float) -> None:
+        """Let the workload act on the chain and wait until submissions find what they need."""
+        if self._live is None:
+            return
+        self._live.start(self._hands)
+        deadline_s = now_s() + limit_s
+        while not self._live.ready and now_s() < deadline_s:
+            gevent.sleep(0.05)
 
     # -- the measured window ---------------------------------------------------------------
 
@@ -193,7 +209,9 @@ class Swarm:
     # -- settling --------------------------------------------------------------------------
 
     def _settle(self, submission: Submission) -> None:
-        if submission.cell == ENROLMENT:
+        if submission.cell == UNCOUNTED:
+            if submission.outcome in ("reverted", "rejected"):
+                log.error("%s: %s", submission.name, submission.reason)
             return
         self._rows.ended(submission.row())
         self._ended(submission)
@@ -214,11 +232,17 @@ class Swarm:
     def drain(self) -> None:
         """Wait for what is in flight, at most `drain_s`; then name what is left."""
         self.close_window()
+        if self._live is not None:
+            self._live.wind_down()
         deadline_s = now_s() + self.session.drain_s
-        while self.ledger.waiting and now_s() < deadline_s and not self.halted:
+        while self._unfinished and now_s() < deadline_s and not self.halted:
             self.check_halt()
             gevent.sleep(0.05)
         classify(self.ledger, self._endpoints[0], self.halted)
+
+    @property
+    def _unfinished(self) -> bool:
+        return self.ledger.waiting > 0 or (self._live is not None and self._live.unfinished)
 
     def check_halt(self) -> bool:
         """Notice a chain that stopped: no block in max(35 s, 10 periods) while work waited."""

@@ -32,6 +32,8 @@ class Worker(User):
         """One round of the closed loop; in an open loop the schedule sends."""
         if self.swarm.session.rate_per_s is not None or self.swarm.halted:
             gevent.sleep(3600)
+        elif self.account.busy:  # in a job that is not closed yet
+            gevent.sleep(0.2)
         elif self.account not in self.swarm.accounts:
             gevent.sleep(1)
             self.swarm.enrol(self.account)

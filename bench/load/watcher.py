@@ -24,7 +24,11 @@ _RECEIPTS_A_BODY = 200
 
 
 class Watcher:
-    """Follows the chain from `first_block`; `blocks` is called with a row for every block."""
+    """Follows the chain from `first_block`; `blocks` is called with a row for every block.
+
+    `news` is called with its number and its logs once all in it is settled, `explain` for the
+    receipt of what may have failed in it.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,8 @@ class Watcher:
         raft: bool,
         period_s: float = 0.0,
         poll_s: float = 0.05,
+        news: Callable[[int, Sequence[dict[str, Any]]], None] | None = None,
+        explain: Callable[[dict[str, Any]], str] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._ledger = ledger
@@ -48,6 +54,8 @@ class Watcher:
         self._raft = raft
         self._poll_s = poll_s
         self._period_s = period_s
+        self._news, self._explain = news, explain or failure
+        self._untold: list[tuple[int, list[dict[str, Any]]]] = []
         self.last_block = first_block - 1
         self.last_block_seen_s = now_s()
         self.rpc_calls = 0
@@ -78,11 +86,13 @@ class Watcher:
 
     def _catch_up(self) -> None:
         self._by_receipts()  # what an answer lost before left undone
+        self._tell()
         [head] = self._call(("eth_blockNumber", []))
         while self._next <= int(head, 16):
             self._settle(self._next)
             self._next += 1
             self._by_receipts()
+            self._tell()
 
     def _settle(self, number: int) -> None:
         height = hex(number)
@@ -100,7 +110,15 @@ class Watcher:
             seen_s=seen_s,
         )
         self.last_block, self.last_block_seen_s = number, seen_s
+        if self._news is not None:
+            self._untold.append((number, logs))
         self._blocks(block_row(block, self._session, seen_s=seen_s, ours=ours, raft=self._raft))
+
+    def _tell(self) -> None:
+        """Hand on what blocks hold, once all of theirs is settled."""
+        while self._news is not None and self._untold:
+            number, logs = self._untold.pop(0)
+            self._news(number, logs)
 
     def _by_receipts(self) -> None:
         while part := self._ledger.unproven[:_RECEIPTS_A_BODY]:
@@ -109,7 +127,7 @@ class Watcher:
                 raise ValueError("a mined transaction has no receipt yet")
             del self._ledger.unproven[: len(part)]
             for mined, receipt in zip(part, receipts, strict=True):
-                self._ledger.included(mined, reverted=failure(receipt))
+                self._ledger.included(mined, reverted=self._explain(receipt))
 
     def _call(self, *requests: tuple[str, list[Any]]) -> list[Any]:
         self.rpc_calls += len(requests)

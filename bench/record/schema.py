@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bench.record.paid import BehaviourCounts, MarketCounts
+
 SCHEMA = 1
 
 Outcome = Literal["included", "reverted", "rejected", "evicted", "timed_out", "aborted"]
@@ -100,7 +102,8 @@ class CellFacts:
 
     `payload_bytes` are a submission's encoded weights, `wire_bytes` all its signed transactions.
     `gas_predicted` is computed from the payload, `gas_calibrated` read off the receipts of one
-    submission before the clock. `limits` is the key of the chain's `ChainLimits`.
+    submission before the clock. `limits` is the key of the chain's `ChainLimits`. `job_size` is the
+    seats of a paid job, `evil` the share of workers that behave as in `evil_behaviour`.
     """
 
     cell: str
@@ -137,6 +140,9 @@ class CellFacts:
     gas_calibrated: int | None = None
     first_wall: FirstWall | None = None
     limits: str | None = None
+    job_size: int | None = None
+    evil: float | None = None
+    evil_behaviour: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +173,8 @@ class CellEnd:
     last_block: int | None
     reconciled: Reconciled | None
     note: str
+    behaviours: dict[str, BehaviourCounts] | None = None
+    market: MarketCounts | None = None
 
     @property
     def lagged(self) -> bool:
@@ -210,6 +218,7 @@ class SubmissionRow:
 
     `intended_s` is when the schedule wanted it sent, `sent_s` when the first transaction left,
     `accepted_s` when the node took the last one, `seen_s` when the block of the last one was seen.
+    Of paid jobs, `behaviour` is the worker's and `job` the one it had a seat in (0: none).
     """
 
     submission: str
@@ -230,6 +239,8 @@ class SubmissionRow:
     encode_s: float
     sign_s: float
     gas_used: int | None
+    behaviour: str = ""
+    job: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,11 @@ def sweep(
         str, typer.Option(help="constant, poisson, ramp, spike, soak or rounds")
     ] = "",
     users: Annotated[int | None, typer.Option(help="worker accounts of a cell")] = None,
+    job_size: Annotated[str, typer.Option(help="comma-separated seats of a paid job")] = "",
+    evil: Annotated[str, typer.Option(help="comma-separated shares of evil workers")] = "",
+    evil_behaviour: Annotated[
+        str, typer.Option(help="what evil workers do, in turn, with commas")
+    ] = "",
     topology: Annotated[str, typer.Option(help="comma-separated topologies")] = "",
     period: Annotated[str, typer.Option(help="comma-separated block periods in seconds")] = "",
     gas_limit: Annotated[str, typer.Option(help="comma-separated block gas limits")] = "",
@@ -88,6 +93,9 @@ def sweep(
                 transaction_size_limit_kb=[
                     _whole("transaction-size-limit", one) for one in _texts(transaction_size_limit)
                 ],
+                job_size=[_whole("job-size", one) for one in _texts(job_size)],
+                evil=[_number("evil", one) for one in _texts(evil)],
+                evil_behaviour=[evil_behaviour] if evil_behaviour else [],
                 users=[] if users is None else [users],
             ),
             duration_s=duration,

@@ -80,6 +80,9 @@ def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> li
     }
     if point.rate_per_s is not None:
         options["--rate"] = point.rate_per_s
+    if point.job_size is not None:
+        options |= {"--job-size": point.job_size, "--evil": point.evil}
+        options |= {"--evil-behaviour": point.evil_behaviour}
     if plan.processes > 1:
         [port] = free_ports(1)  # Locust's own default is one port: two sweeps at once would meet
         options |= {"--processes": plan.processes, "--master-bind-host": LOOPBACK}

@@ -9,14 +9,16 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from bench.load.choices import PRIVACIES, STORES, SYSTEMS
+from bench.load.choices import PRIVACIES, STORES, SYSTEMS, require_paid
 from bench.load.schedule import SHAPES
 from bench.report.sustained import STEADY
 from bench.sweep.point import SATURATION, Cell, Point
 from system.errors import UsageError, suggestion
+from system.jobs.behaviours import mix
 from system.jobs.gates import require_store
 from system.learning.models import parse_weights, weights
 from system.weights import codec
@@ -203,11 +205,30 @@ def _checked_point(point: Point) -> Point:
     _check_number("duration_s", point.duration_s, low=0)
     _check_number("transaction_size_limit_kb", point.transaction_size_limit_kb, low=0, whole=True)
     point.network()
+    _check_paid(point)
     if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
         codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it
         return replace(point, encoding="float32", store="calldata", privacy="plain")
     return point
+
+
+def _check_paid(point: Point) -> None:
+    if not isinstance(point.evil_behaviour, str):
+        raise PlanError(f"evil_behaviour = {point.evil_behaviour!r}: write names with commas")
+    share = isinstance(point.evil, int | float) and not isinstance(point.evil, bool)
+    if not share or not 0 <= point.evil <= 1:
+        raise PlanError(f"evil = {point.evil!r}: give a share from 0 to 1")
+    if point.job_size is None:
+        if point.evil or point.evil_behaviour:
+            raise PlanError("evil and evil_behaviour need job_size, the seats of a paid job")
+        return
+    _check_number("job_size", point.job_size, low=0, whole=True)
+    require_paid(point.job_size, point.store, point.privacy)
+    if parse_weights(point.weights)[0].count == 0:
+        raise PlanError("job_size takes weights, and the counter has none")
+    names = [name.strip() for name in point.evil_behaviour.split(",") if name.strip()]
+    mix(point.accounts(), Fraction(str(point.evil)), names)
 
 
 def _check_number(name: str, value: Any, *, low: float, whole: bool = False) -> None:

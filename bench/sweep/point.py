@@ -32,6 +32,9 @@ class Point:
     gas_limit: int | None = None
     transaction_size_limit_kb: int | None = None
     duration_s: float | None = None
+    job_size: int | None = None  # seats of a paid job; None: the board
+    evil: float = 0.0
+    evil_behaviour: str = ""  # names with commas
 
     def accounts(self) -> int:
         """Workers that share the load: enough that each waits for one result at a time.
@@ -42,7 +45,8 @@ class Point:
             return self.users
         if self.rate_per_s is None:
             return 20
-        waiting_s = 4 * max(1.0, self.network().period_s)
+        blocks = 4 if self.job_size is None else 16  # a worker is free once its job is closed
+        waiting_s = blocks * max(1.0, self.network().period_s)
         return min(400, max(20, math.ceil(self.rate_per_s * waiting_s)))
 
     def network(self) -> Topology:
@@ -85,6 +89,10 @@ class Cell:
             parts.append(f"{point.transaction_size_limit_kb}KB")
         if point.users is not None:
             parts.append(f"{point.users}users")
+        if point.job_size is not None:
+            parts.append(f"jobs-of-{point.job_size}")
+        if point.evil:
+            parts.append(f"{point.evil:g}-{point.evil_behaviour.replace(',', '-')}")
         if point.duration_s is not None:
             parts.append(f"for-{point.duration_s:g}s")
         return safe_name("_".join((*parts, f"r{self.repeat}")).replace("+", "-"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from fractions import Fraction
 
 import pytest
 
@@ -76,3 +77,36 @@ def test_what_cannot_be_used_is_refused_in_one_line(fields: dict[str, object], c
         config_from(_options(**fields))
     assert cure in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_paid_jobs_take_a_share_and_names() -> None:
+    given = _options("--job-size", "5", "--evil", "0.4", "--evil-behaviour", "collude, silent")
+    config = config_from(given)
+    assert (config.job_size, config.evil, config.evil_behaviour) == (
+        5,
+        Fraction(2, 5),
+        ("collude", "silent"),
+    )
+    assert config_from(_options(job_size="")).job_size is None
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        ("--evil 0.4", "need --job-size"),
+        ("--evil-behaviour collude", "need --job-size"),
+        ("--job-size 0", "give 1 or more seats"),
+        ("--job-size 5 --evil 1.5", "from 0 to 1"),
+        ("--job-size 5 --evil half", "is no share"),
+        ("--job-size 5 --evil 0.4", "needs --evil-behaviour"),
+        ("--job-size 5 --evil 0.4 --evil-behaviour colude", "collude"),
+        ("--job-size 5 --store hash", "choose another --store"),
+        ("--job-size 5 --privacy private", "no --privacy private"),
+        ("--job-size 5 --weights 10,20", "one size of --weights"),
+        ("--job-size 5 --weights counter", "not the counter"),
+    ],
+)
+def test_what_no_paid_job_can_be_is_said_in_a_line(words: str, cure: str) -> None:
+    with pytest.raises(UsageError, match=cure) as raised:
+        config_from(_options(*words.split()))
+    assert "\n" not in str(raised.value)

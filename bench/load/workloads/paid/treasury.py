@@ -1,0 +1,52 @@
+"""Whose ether the jobs are paid with: the account of a network of ours, or one the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.network import state
+from bench.network.topology import load_topology
+from system.chain.keys import address_of, derive_key
+from system.chain.rpc import Rpc
+from system.chain.sender import Call, Sender, send
+from system.errors import UsageError
+
+_TRANSFER_GAS = 21_000
+
+
+def fund(
+    rpc: Rpc, address: str, wei: int, *, chain_id: int, topology: str, funder: Path | None
+) -> None:
+    """Give an account that many wei.
+
+    Paid by the key in the file `funder` (64 hexadecimal digits), else by the test key that owns the
+    ether of the topology, or of a network that was left running. Raises UsageError where no such
+    account holds enough.
+    """
+    keys = [_read(funder)] if funder is not None else list(_test_keys(topology))
+    for key in keys:
+        held = int(rpc.call("eth_getBalance", address_of(key), "latest"), 16)
+        if held >= wei:
+            send(Sender(rpc, key, chain_id), Call(address, b"", _TRANSFER_GAS, value=wei))
+            return
+    raise UsageError(
+        f"--job-size needs an account with {wei:,} wei for payments and deposits: give --funder, "
+        "a file with the key of one that has them"
+    )
+
+
+def _test_keys(topology: str) -> Iterator[bytes]:
+    seeds = [load_topology(topology or "qbft-4").seed]
+    seeds += [one.topology.seed for one in state.states()]
+    return (derive_key(seed, "treasury", 0) for seed in dict.fromkeys(seeds))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip().removeprefix("0x"))
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:  # the file's content stays out of the message: it may be a key all the same
+        raise UsageError(f"{path} holds no key: write 64 hexadecimal digits into it")
+    return key
