@@ -16,7 +16,9 @@ from bench.learn.terms import Pace, terms_of
 from bench.record.learning import JobRow, LearningFile, LearningSettings
 from system.chain.keys import derive_key
 from system.chain.outbox import Outbox
+from system.chain.rpc import Unreachable
 from system.chain.sender import Sender, send
+from system.errors import NetworkError
 from system.jobs.market import balance_of, withdrawing
 from system.jobs.payment import JobPlan
 from system.jobs.registry import joining
@@ -27,6 +29,10 @@ from system.jobs.training import Curriculum, crew, most_jobs, train
 from system.jobs.worker import Worker
 from system.learning.rounds import Round, centralised
 from system.learning.sources import examples
+
+
+class ChainGone(NetworkError):
+    """The chain stopped answering in the middle of a training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,18 @@ def learn_jobs(
 
     Raises NetworkError when the chain stops, UsageError where it can't be paid for.
     """
+    try:
+        return _learn_jobs(prepared, place, begin, say)
+    except Unreachable as error:  # it answered before
+        raise ChainGone(f"the chain went away: {error}") from error
+
+
+def _learn_jobs(
+    prepared: Prepared,
+    place: Place,
+    begin: Callable[[LearningSettings], LearningFile],
+    say: Callable[[JobRow], None],
+) -> dict[str, Any]:
     options, curriculum = prepared.options, prepared.curriculum
     written = begin(_settings(prepared, place))
     off_chain, seconds_each = _off_chain(curriculum)

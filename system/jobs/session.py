@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from system.chain.outbox import Outbox, Settled
-from system.chain.rpc import Unreachable
 from system.chain.sender import Call, Sender
 from system.errors import NetworkError, WeighbridgeError
 from system.jobs import market
@@ -30,7 +29,7 @@ class NotDeployed(WeighbridgeError):
 
 
 class JobStuck(NetworkError):
-    """The chain went away, made no block, or left the server's transactions out of them."""
+    """No block came while a job was waiting for one, or none that closed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +85,15 @@ class Session:
         Workers see each block in that order. Raises JobStuck when the chain makes no more blocks,
         NotDeployed when the server's own transactions fail.
         """
-        try:
-            return self._play(terms, Task(0, batch_index, weights, batches), order)
-        except Unreachable as error:
-            raise JobStuck(f"the chain went away: {error}") from error
-
-    def _play(self, terms: Terms, given: Task, order: Sequence[Worker]) -> Finished:
         started_s, first = time.monotonic(), self._block()
-        weights, batches = given.weights, given.batches
-        whole = whole_terms(terms, weights=weights, batches=batches, batch_index=given.batch_index)
+        whole = whole_terms(terms, weights=weights, batches=batches, batch_index=batch_index)
         job = market.last_job(self._server.rpc, self._place.market) + 1
         calls = job_calls(self._place, whole, job=job, weights=weights, batches=batches)
         self._send(self._server.key, calls, DEPLOY)
         done = self._drained()
         if failed := [one.reason for one in done if one.reason]:
             raise NotDeployed(f"job {job} can't be deployed: {failed[0]}")
-        state = self._until_closed(replace(given, job=job), whole, order, done)
+        state = self._until_closed(Task(job, batch_index, weights, batches), whole, order, done)
         seats = {one.address: self._seat(one.address, job) for one in order}
         seats = {address: seat for address, seat in seats.items() if seat.step}
         owed = self._pay_out(job, seats)

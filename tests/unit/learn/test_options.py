@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.learn.options import JobsOptions, plan_of
+from bench.learn.place import place, refuse_private
 from bench.learn.terms import Pace, terms_of
 from system.chain.probe import Chain
 from system.errors import UsageError
@@ -117,3 +119,26 @@ def test_phases_last_as_long_as_the_computing() -> None:
 def test_a_chain_that_idles_has_a_block_left_for_every_transaction() -> None:
     for size in (3, 20):
         assert blocks(Pace(0.0, None), job_size=size, deadline_s=0.1) > 3 * size
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1"])
+def test_private_transactions_are_refused_in_a_line(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.learn.place.require_manager", lambda rpc: None)
+    with pytest.raises(UsageError, match="--privacy sealed"):
+        refuse_private(url)
+
+
+@pytest.mark.parametrize("content", ["", "xyz", "12" * 31])
+def test_a_funder_s_file_has_to_hold_a_key(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "key"
+    path.write_text(content, encoding="ascii")
+    with (
+        pytest.raises(UsageError, match="holds no key") as caught,
+        place("", rpc_url="http://127.0.0.1:1", funder=path),
+    ):
+        pass
+    assert content == "" or content not in str(caught.value)
+    with pytest.raises(UsageError, match="needs --funder"), place("", rpc_url="http://127.0.0.1:1"):
+        pass
