@@ -12,7 +12,7 @@ from bench.record.schema import Machine
 _HOUR_S, _DAY_S = 3_600, 86_400
 # The model's terms by what a person would change: (what binds, its terms).
 CAUSES = {
-    "block period": ("block period",),
+    "block period": ("wait", "block period"),
     "privacy stages": ("stage",),
     "block gas": ("block",),
     "transactions": ("transaction", "transaction a validator"),

@@ -11,8 +11,9 @@ from system.jobs.gates import GATES
 # Terms of the cost model, in the order of their columns; each quantity is in the unit that its
 # coefficient counts seconds for.
 TERMS = (
+    "wait",  # seconds to the block that a submission is in, by the middle of a period
     "block period",  # seconds a block
-    "stage",  # block periods of the stages behind the first, in seconds
+    "stage",  # seconds that the stages behind the first wait for their block
     "block",  # block periods of the blocks behind the first, in seconds
     "transaction",  # thousands
     "transaction a validator",  # thousands, times the validators
@@ -20,6 +21,10 @@ TERMS = (
     "byte a validator",  # MB, times the validators
     "gas a validator",  # thousand millions, times the validators
 )
+
+# A proposer puts its block together when the one before is there, and anew every 3 s until its time
+# has come (GoQuorum's default Miner.Recommit, eth/ethconfig/config.go; miner/worker.go).
+_RECOMMIT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +69,23 @@ class Round:
         a_block = max(1, self.gas_limit * self.transactions // self.gas)
         return math.ceil(self.total_transactions / a_block)
 
+    @property
+    def admitted_s(self) -> float:
+        """For how much of a period a submission still gets into the block at its end.
+
+        None of it up to 3 s: that block is put together at the period's beginning.
+        """
+        return _RECOMMIT_S * max(0, math.ceil(self.period_s / _RECOMMIT_S) - 1)
+
     def quantities(self) -> tuple[float, ...]:
         """What the round has of each of the `TERMS`."""
         thousands, megabytes = self.total_transactions / 1e3, self.total_bytes / 1e6
+        # A later stage is sent when a block was seen, so at a period's beginning.
+        stage_s = self.period_s if self.admitted_s else 2 * self.period_s
         return (
+            1.5 * self.period_s - self.admitted_s,
             self.period_s,
-            (self.stages - 1) * self.period_s,
+            (self.stages - 1) * stage_s,
             (self.blocks - 1) * self.period_s,
             thousands,
             thousands * self.validators,

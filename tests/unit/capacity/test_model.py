@@ -12,7 +12,7 @@ from bench.capacity.model import distance, estimate, outside
 from bench.capacity.round import TERMS
 from tests.unit.capacity.shapes import COSTS, SPREAD, a_model, a_round
 
-_GROWING = ("workers", "wire_bytes", "gas", "stages", "validators", "period_s")
+_GROWING = ("workers", "wire_bytes", "gas", "stages", "validators")
 
 
 def test_a_round_s_seconds_are_the_sum_of_its_terms() -> None:
@@ -81,6 +81,24 @@ def test_outside_the_domain_the_interval_widens(
 
 def test_a_gas_limit_that_wavers_is_still_inside() -> None:
     assert outside(a_model().domain, a_round(workers=50, gas_limit=160_000_900)) == {}
+
+
+@pytest.mark.parametrize(
+    ("period_s", "wait_s", "stage_s"),
+    [
+        (1.0, 1.5, 2.0),
+        (3.0, 4.5, 6.0),
+        # From 3 s on the block at a period's end takes what came in its first 3 s.
+        (5.0, 7.5 - 3.0, 5.0),
+        (7.0, 10.5 - 6.0, 7.0),
+    ],
+)
+def test_a_proposer_begins_its_block_anew_every_three_seconds(
+    period_s: float, wait_s: float, stage_s: float
+) -> None:
+    found = estimate(a_model(), "round_p50", a_round(period_s=period_s, stages=2))
+    assert found.terms["wait"] == pytest.approx(wait_s)
+    assert found.terms["stage"] == pytest.approx(stage_s)
 
 
 def test_unknown_terms_cost_nothing() -> None:
