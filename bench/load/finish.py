@@ -86,6 +86,8 @@ def finish_session(run_dir: Path, session: Session) -> bool:
     run = open_run(run_dir)
     ends = []
     paid = _read_paid(session, rows) if isinstance(on_chain, OnChain) else None
+    if isinstance(paid, RpcError | Unreachable):
+        on_chain, paid = paid, None
     for cell in session.cells:
         mine = [row for row in rows if row.cell == cell.id]
         share = len(mine) / len(rows) if rows else 1.0
@@ -102,13 +104,18 @@ def report_run(run_dir: Path) -> None:
     subprocess.run([sys.executable, "-c", code, "report", str(run_dir)], check=False)
 
 
-def _read_paid(session: Session, rows: Sequence[SubmissionRow]) -> Paid | None:
+def _read_paid(
+    session: Session, rows: Sequence[SubmissionRow]
+) -> Paid | RpcError | Unreachable | None:
     """The paid jobs as the chain has them; None where nobody is paid."""
     if session.job_size is None:
         return None
     rpc = Rpc(session.rpc_urls[0])
-    books = read_books(rpc, session)
-    return Paid(behaviours(books, rows), market_counts(rpc, session, books, rows))
+    try:
+        books = read_books(rpc, session)
+        return Paid(behaviours(books, rows), market_counts(rpc, session, books, rows))
+    except (RpcError, Unreachable) as error:
+        return error
 
 
 def _read_chain(

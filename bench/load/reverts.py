@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from bench.load.watcher import failure
 from system.chain.abi import error_signatures, error_text
 from system.chain.compiler import compile_all
 from system.chain.rpc import Rpc, RpcError, Unreachable
+
+
+def namer(rpc: Rpc) -> Callable[[dict[str, Any]], str]:
+    """`named_failure` for receipts of that node; the errors' names are read now, off the clock."""
+    _signatures()
+    return partial(named_failure, rpc)
 
 
 def named_failure(rpc: Rpc, receipt: dict[str, Any]) -> str:
@@ -18,10 +25,11 @@ def named_failure(rpc: Rpc, receipt: dict[str, Any]) -> str:
     the whole block anew while the node is being measured.
     """
     said = failure(receipt)
-    if not said or "revertReason" in receipt:
-        return said
+    if not said:
+        return ""
+    given = receipt.get("revertReason")
     try:
-        data = _called_again(rpc, receipt)
+        data = bytes.fromhex(given[2:]) if given else _called_again(rpc, receipt)
     except (RpcError, Unreachable):
         return said
     return f"reverted: {error_text(data, _signatures())}" if data else said

@@ -10,7 +10,6 @@ import logging
 import resource
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from bench.load.account import Account, account
@@ -22,7 +21,7 @@ from bench.load.leftovers import classify, resend_lost
 from bench.load.open_loop import OpenLoop, lag_figures
 from bench.load.preparer import Preparer
 from bench.load.process_file import ProcessEnd, write_process
-from bench.load.reverts import named_failure
+from bench.load.reverts import namer
 from bench.load.schedule import Schedule, own_times
 from bench.load.sender import Sender
 from bench.load.session import Session
@@ -82,9 +81,7 @@ class Swarm:
             raft=session.chain.consensus == "raft",
             period_s=session.chain.period_s or 0.0,
             news=None if self._live is None else self._live.hear,
-            explain=None
-            if self._live is None
-            else partial(named_failure, Rpc(session.rpc_urls[0])),
+            explain=None if self._live is None else namer(Rpc(session.rpc_urls[0])),
         )
         self.preparer = Preparer(
             workload,
