@@ -103,4 +103,6 @@ def _wilson(share: float, count: float) -> tuple[float, float]:
     squared = _Z95**2 / count
     middle = (share + squared / 2) / (1 + squared)
     half = _Z95 / (1 + squared) * sqrt(share * (1 - share) / count + squared / (4 * count))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding must not leave what was never, or always, out of its own interval.
+    low = middle - half if share > 0 else 0.0
+    return low, middle + half if share < 1 else 1.0

@@ -20,6 +20,7 @@ from system.jobs.payment import (
     server_spend,
     terms_for,
 )
+from system.jobs.payment.votes import Behaviour
 from system.jobs.stores import STORES
 from system.jobs.terms import Privacy, Results, TieRule
 from system.learning.nets import NETS
@@ -131,7 +132,8 @@ def plan_of(options: JobsOptions) -> JobPlan:
     if pool >= 3 and given == (None, None, None):
         return terms_for(pool, evil, options.target, *costs)
     n = options.job_size or _least_size(pool, evil, options.target)
-    p, q = p_good(pool, evil, n), p_evil(pool, evil, n)
+    kind: tuple[Behaviour, str] = ("collude", options.tie)
+    p, q = p_good(pool, evil, n, *kind), p_evil(pool, evil, n, *kind)
     deposit = options.deposit_wei
     if deposit is None:
         deposit = -(-deterrent_deposit(p, q, *costs) // 1) if evil else 0
@@ -142,10 +144,10 @@ def plan_of(options: JobsOptions) -> JobPlan:
         n=n,
         p=p,
         q=q,
-        w=p_correct(pool, evil, n),
+        w=p_correct(pool, evil, n, *kind),
         payment_wei=int(payment),
         deposit_wei=int(deposit),
-        server_spend=server_spend(pool, evil, n, payment),
+        server_spend=server_spend(pool, evil, n, payment, *kind),
     )
 
 

@@ -117,7 +117,8 @@ def test_what_was_observed_is_a_share_of_seats() -> None:
     low, high = found["honest"].ci95
     assert 0 < low < 2 / 3 < high < 1
     assert observed([ROW] * 40)["honest"].ci95[0] > 0.9
-    assert observed([ROW] * 40)["honest"].ci95[1] == 1
+    assert all(observed([ROW] * jobs)["honest"].ci95[1] == 1 for jobs in range(1, 60))
+    assert all(observed([ROW] * jobs)["silent"].ci95[0] == 0 for jobs in range(1, 60))
 
 
 def test_seats_of_one_job_are_not_as_many_draws() -> None:
