@@ -36,7 +36,7 @@ def limits_key(chain: Chain) -> str:
 
 
 def chain_limits(chain: Chain) -> ChainLimits:
-    """The largest models and the safe gas limits on that chain, by encoding, in calldata."""
+    """The largest models and the safe gas limits on that chain, by encoding, in call data."""
     return ChainLimits(
         key=limits_key(chain),
         store=STORE,

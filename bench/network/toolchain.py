@@ -1,4 +1,4 @@
-"""Which Go and which C compiler build the node: those of the machine, else those of PyPI wheels."""
+"""Which Go and C compiler build the node: those of the machine, else those of Python wheels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counter: how a worker joins in the first milestone, and the smallest call there is."""
+"""The counter: the smallest call that changes the chain."""
 
 from __future__ import annotations
 
