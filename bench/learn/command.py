@@ -19,6 +19,7 @@ from bench.learn.show import closing_lines, heading, job_line
 from bench.record.learning import LearningFile, LearningSettings
 from bench.record.provenance import run_meta
 from bench.record.writer import create_run, require_new
+from bench.report.learning.build import build
 from system.errors import UsageError
 from system.paths import REPORTS_DIR
 
@@ -146,11 +147,12 @@ def jobs(
 
     with place(topology, rpc_url=rpc_url, funder=funder) as where:
         result = learn_jobs(prepared, where, begin=begin, say=lambda row: _say(job_line(row)))
+    page = build([directory]).page
     if as_json:
         print(json.dumps(result, indent=2))
     else:
         print("\n".join(closing_lines(result)))
-        print(directory)
+        print(page)
     return 0 if result["rounds"] == options.rounds else 1
 
 

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bench.report.build import build
+from bench.report.build import ReportPaths, build
+from bench.report.learning.build import LearningPaths
+from bench.report.learning.build import build as build_learning
+from bench.report.learning.frame import are_trainings
 
 
 def report(
@@ -22,8 +25,12 @@ def report(
         bool, typer.Option("--json", help="print summary.json instead of the verdict and path")
     ] = False,
 ) -> None:
-    """Build index.html, summary.json and summary.csv from the rows of one run or several."""
-    paths = build(dirs, out)
+    """Build index.html, summary.json and summary.csv from the rows of one run or several.
+
+    Runs of `weighbridge learn` get a page of their own kind; the two kinds do not mix.
+    """
+    paths: ReportPaths | LearningPaths
+    paths = build_learning(dirs, out) if are_trainings(dirs) else build(dirs, out)
     if as_json:
         typer.echo(paths.summary.read_text(encoding="utf-8"), nl=False)
         return

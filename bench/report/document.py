@@ -63,13 +63,13 @@ def summarise_runs(
     )
 
 
-def rows(cells: Sequence[PointSummary]) -> tuple[list[str], list[dict[str, Any]]]:
+def rows(cells: Sequence[object]) -> tuple[list[str], list[dict[str, Any]]]:
     """Column names and one row a point; a column is its path in summary.json: `latency_s.p50`."""
     flat = [dict(_flat("", orjson.loads(to_json(cell)))) for cell in cells]
     return list(dict.fromkeys(name for row in flat for name in row)), flat
 
 
-def to_csv(cells: Sequence[PointSummary]) -> str:
+def to_csv(cells: Sequence[object]) -> str:
     """summary.csv: `rows` with a heading; what was not measured is empty."""
     names, table = rows(cells)
     file = io.StringIO()

@@ -41,6 +41,14 @@ def percent(share: float | None) -> str:
     return NONE if share is None else f"{figure(100 * share)} %"
 
 
+def finney(wei: int | None, *, signed: bool = True) -> str:
+    """Thousandths of an ether, of which 1 is 10^15 wei: "+0.833 finney", "−0.219 finney"."""
+    if wei is None:
+        return NONE
+    sign = "\u2212" if wei < 0 else "+" if wei and signed else ""
+    return f"{sign}{figure(abs(wei) / 1e15)} finney"
+
+
 def _prefixed(value: float, unit: str) -> str:
     factor, prefix = next(one for one in _PREFIXES if abs(value) >= one[0])
     return f"{_plain(value / factor)} {prefix}{unit}"

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import orjson
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bench.report import numbers
 from bench.report.capacity import SizeWall, Sustained, WorkersPerRound
 from bench.report.charts.all import drawings
 from bench.report.contract import PointSummary
 from bench.report.document import Summary, rows
+from bench.report.environment import environment
 from bench.report.frame import CellData
 from bench.report.labels import labels
 from bench.report.sustained import SUSTAINED_SHARE, longest_p99_s
 from bench.report.verdict import PointVerdict, Verdict
 
 _MOST_FAILURES = 60
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +36,12 @@ def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
     named = labels(summary.cells)
     loads = list(zip(summary.cells, summary.verdict.points, strict=True))
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             summary=summary,
+            state=state,
+            longest_p99_s=longest_p99_s,
             loads=loads,
             several=len(summary.runs) > 1,
             drawings=drawings(summary.cells, groups, named, saturating=summary.curves),
@@ -99,40 +96,6 @@ def state(point: PointSummary, found: PointVerdict) -> tuple[str, str]:
     return "bad", words.get(point.outcome, "fell short")
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "figure": numbers.figure,
-        "whole": numbers.whole,
-        "size": numbers.size,
-        "seconds": numbers.seconds,
-        "percent": numbers.percent,
-        "deviation": _deviation,
-        "plain": _plain,
-    }
-    environment.globals |= {"state": state, "longest_p99_s": longest_p99_s}
-    return environment
-
-
 def _network(one: Sustained) -> tuple[str, str | None, int]:
     """What tells networks apart; periods are as seen, so they waver."""
     return one.topology, one.limits, round(one.period_s or 0.0)
-
-
-def _deviation(predicted: float, measured: float) -> str:
-    """By how much a prediction is off, in percent of what was measured: "+0.3 %"."""
-    share = predicted / measured - 1
-    return "exact" if not share else f"{'+' if share > 0 else ''}{numbers.percent(share)}"
-
-
-def _plain(value: Any) -> str:
-    """A raw JSON value in a table's cell."""
-    if value is None:
-        return numbers.NONE
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from bench.report.build import build
+from bench.report.learning.build import build as build_learning
 from tests.unit.report.synthetic import Load, chain_limits, write_run
+from tests.unit.report.synthetic_learning import Job, write_training
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +55,12 @@ def page(tmp_path_factory) -> Path:
     ]
     run = write_run(tmp_path_factory.mktemp("page") / "run", loads, limits=[chain_limits()])
     return build([run]).page
+
+
+@pytest.fixture(scope="module")
+def training_page(tmp_path_factory) -> Path:
+    jobs = [Job(refused={"<b>TooLate</b>": 2}), Job()]
+    return build_learning([write_training(tmp_path_factory.mktemp("page") / "run", jobs)]).page
 
 
 def chromium(browser: str, page: Path, tmp_path: Path, *flags: str) -> str:
@@ -100,3 +108,17 @@ def test_a_dark_screen_gets_a_dark_page(browser, page, tmp_path):
     light = measured(browser, page, tmp_path, f"{flag}1")
     assert dark["paper"] == "rgb(20, 24, 27)"
     assert light["paper"] == "rgb(253, 253, 251)"
+
+
+def test_a_training_s_page_is_read_as_it_was_written(browser, training_page, tmp_path):
+    shown = chromium(browser, training_page, tmp_path, "--dump-dom")
+    for part in ("answer", "figures", "money", "wei", "cost", "redundancy", "refused", "jobs"):
+        assert f'id="{part}"' in shown
+    assert "&lt;b&gt;TooLate&lt;/b&gt;" in shown
+
+
+@pytest.mark.parametrize("width", [600, 1200])
+def test_a_training_s_page_fits_and_shows_every_figure(browser, training_page, tmp_path, width):
+    found = measured(browser, training_page, tmp_path, f"--window-size={width},900")
+    assert found["width"] <= found["window"] == width
+    assert found["pictures"] == 4

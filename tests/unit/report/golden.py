@@ -1,4 +1,4 @@
-"""The golden run and what its report is to be; run as a module, it writes the golden files anew.
+"""The golden runs and their reports; run as a module, it writes the golden files anew.
 
     python -m tests.unit.report.golden
 
@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.record.schema import FirstWall
-from bench.report.build import PAGE, SUMMARY, TABLE, build
+from bench.report.build import build
+from bench.report.learning.build import build as build_learning
+from bench.report.output import PAGE, SUMMARY, TABLE
 from tests.unit.report.synthetic import Load, chain_limits, write_run
+from tests.unit.report.synthetic_learning import Job, write_training
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 FILES = (PAGE, SUMMARY, TABLE)
@@ -57,6 +60,20 @@ def report_files(directory: Path) -> dict[str, str]:
     return {name: masked((directory / "golden-run" / name).read_text()) for name in FILES}
 
 
+def learning_files(directory: Path) -> dict[str, str]:
+    """The same of a training: its second job was nobody's, its third paid a slow worker."""
+    jobs = [
+        Job(refused={"TooLate": 1}),
+        Job(outcome="tied", seats=[("honest", "back"), ("collude", "back")]),
+        Job(seats=[("honest", "paid"), ("slow", "paid"), ("collude", "lost")]),
+    ]
+    build_learning([write_training(directory / "golden-training", jobs, asked={"rounds": 2})])
+    return {
+        f"learning-{name}": masked((directory / "golden-training" / name).read_text())
+        for name in FILES
+    }
+
+
 def masked(text: str) -> str:
     """The text without drawings and style."""
     text = re.sub(r"<svg .*?</svg>", "<svg></svg>", text, flags=re.DOTALL)
@@ -66,7 +83,8 @@ def masked(text: str) -> str:
 def _write() -> None:
     GOLDEN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
-        for name, text in report_files(Path(directory)).items():
+        made = report_files(Path(directory)) | learning_files(Path(directory))
+        for name, text in made.items():
             (GOLDEN / name).write_text(text)
 
 

@@ -1,4 +1,4 @@
-"""The report of a fixed run is what it was: see golden.py for how to accept a change."""
+"""The reports of fixed runs are what it was: see golden.py for how to accept a change."""
 
 from __future__ import annotations
 
@@ -8,24 +8,39 @@ import json
 
 import pytest
 
-from tests.unit.report.golden import GOLDEN, PAGE, SUMMARY, TABLE, report_files
+from tests.unit.report.golden import (
+    GOLDEN,
+    PAGE,
+    SUMMARY,
+    TABLE,
+    learning_files,
+    report_files,
+)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return report_files(tmp_path_factory.mktemp("golden"))
+    directory = tmp_path_factory.mktemp("golden")
+    return report_files(directory) | learning_files(directory)
 
 
-def test_the_summary(made):
-    same(json.loads(made[SUMMARY]), json.loads((GOLDEN / SUMMARY).read_text()), "")
+each_kind = pytest.mark.parametrize("kind", ["", "learning-"], ids=["sweep", "training"])
 
 
-def test_the_table(made):
-    same(table(made[TABLE]), table((GOLDEN / TABLE).read_text()), "")
+@each_kind
+def test_the_summary(made, kind):
+    expected = json.loads((GOLDEN / f"{kind}{SUMMARY}").read_text())
+    same(json.loads(made[f"{kind}{SUMMARY}"]), expected, "")
 
 
-def test_the_page(made):
-    assert made[PAGE] == (GOLDEN / PAGE).read_text()
+@each_kind
+def test_the_table(made, kind):
+    same(table(made[f"{kind}{TABLE}"]), table((GOLDEN / f"{kind}{TABLE}").read_text()), "")
+
+
+@each_kind
+def test_the_page(made, kind):
+    assert made[f"{kind}{PAGE}"] == (GOLDEN / f"{kind}{PAGE}").read_text()
 
 
 def same(found, expected, path):

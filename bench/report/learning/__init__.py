@@ -1,0 +1,1 @@
+"""The page of trainings over a chain: what was learnt, who was paid, what it cost."""
