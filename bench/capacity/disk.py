@@ -11,8 +11,8 @@ def disk_per_wire_byte(cell: CellData) -> float | None:
     """Bytes that a validator's disk grew by for each byte of signed transactions in blocks.
 
     That of the validator which grew least: the one that takes the submissions keeps them in a
-    journal as well. State that a node still held in memory is not in it. None where no disk was
-    sampled, or nothing got into a block.
+    journal as well. State that a node still held in memory is not in it. None where no disk of a
+    second validator was sampled, or nothing got into a block.
     """
     samples, window = cell.resources, cell.window
     sent_bytes = float(cell.included["wire_bytes"].sum())
@@ -21,7 +21,7 @@ def disk_per_wire_byte(cell: CellData) -> float | None:
     before = samples[samples["at_s"] < window.start_s].groupby("validator")["disk_bytes"].last()
     after = samples.groupby("validator")["disk_bytes"].last()
     growth = (after - before).dropna()
-    return None if growth.empty else float(growth.min()) / sent_bytes
+    return None if len(growth) < 2 else float(growth.min()) / sent_bytes
 
 
 def by_store(found: Sequence[tuple[str, float, float | None]]) -> dict[str, float]:
