@@ -49,7 +49,8 @@ interface IJobMarket is IBoard, IJobTypes {
     error EmptyJob();
     /// @notice The quorum lies in [1, seats].
     error QuorumOutOfRange(uint32 quorum, uint32 seats);
-    /// @notice Every phase lasts a block at least.
+    /// @notice Publishing lasts a block at least, the others two (Delivering where there is one): the
+    /// block in which a phase begins is over before others than who began it can act in it.
     error NoTime();
     /// @notice Sealed results by hash: a digest is sealed by its commitment already.
     error NothingToSeal();

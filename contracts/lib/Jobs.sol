@@ -49,13 +49,16 @@ library Jobs {
         if (terms.quorum == 0 || terms.quorum > terms.seats) {
             revert IJobMarket.QuorumOutOfRange(terms.quorum, terms.seats);
         }
+        bool delivers = terms.results == IJobTypes.Results.Hash;
+        // A phase begins in the block of the transaction that ends the one before: only who sends
+        // that one can act in it then, so a single block would be that account's alone.
         if (
-            terms.publishBlocks == 0 || terms.commitBlocks == 0 || terms.revealBlocks == 0
-                || terms.deliveryBlocks == 0
+            terms.publishBlocks == 0 || terms.commitBlocks < 2 || terms.revealBlocks < 2
+                || terms.deliveryBlocks < (delivers ? 2 : 1)
         ) revert IJobMarket.NoTime();
-        bool sealedHash = terms.privacy == IJobTypes.Privacy.Sealed
-            && terms.results == IJobTypes.Results.Hash;
-        if (sealedHash) revert IJobMarket.NothingToSeal();
+        if (delivers && terms.privacy == IJobTypes.Privacy.Sealed) {
+            revert IJobMarket.NothingToSeal();
+        }
     }
 
     // ------------------------------------------------------------ logic: phases
