@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -151,6 +152,35 @@ def test_two_blocks_are_enough_to_answer_who_commits_last_and_opens_at_once():
         house.reveal(job, worker, GOOD)
     house.closed(job)
     assert [house.owed(one, job) for one in (*honest, liar)] == [PAYMENT + DEPOSIT] * 2 + [0]
+
+
+def test_who_is_silent_holds_nobody_up_once_all_commitments_are_counted():
+    house = House.built()
+    job, worker = house.started(), house.worker()
+    house.picked(job, house.worker())
+    house.bind(job, worker, GOOD)
+    house.evm.mine(terms().commit_blocks)
+    house.reveal(job, worker, GOOD)
+    assert house.state(job).phase is Phase.ENDED
+
+
+def test_the_first_turn_begins_with_the_last_reveal():
+    house = House.built()
+    job, worker = house.started(replace(BY_HASH, seats=1)), house.worker()
+    house.bind(job, worker, GOOD)
+    house.evm.mine(BY_HASH.reveal_blocks - 1)
+    house.reveal(job, worker, GOOD)
+    assert house.state(job).ends_at == house.evm.number + BY_HASH.delivery_blocks
+
+
+def test_the_first_turn_begins_no_sooner_than_the_commits_end():
+    house = House.built()
+    job, worker = house.started(replace(BY_HASH, privacy=Privacy.PLAIN)), house.worker()
+    house.bind(job, worker, GOOD)
+    house.evm.mine(BY_HASH.commit_blocks)
+    state = house.state(job)
+    assert (state.phase, state.turn) == (Phase.DELIVERING, 0)
+    assert state.ends_at == house.evm.number + BY_HASH.delivery_blocks
 
 
 def test_delivering_need_not_last_where_there_is_none():
