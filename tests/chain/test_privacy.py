@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
 import pytest
 
-from bench.network.running import Network, network
-from bench.network.topology import load_topology
+from bench.network.running import Network
 from system.chain.abi import call_data, view
 from system.chain.keys import derive_key
 from system.chain.receipts import Reverted
@@ -70,7 +68,9 @@ def sender(rpc: Rpc) -> Sender:
     return Sender(rpc, key, int(rpc.call("eth_chainId"), 16))
 
 
-def built(node, mode: str, *, rounds: int, reveals: int = ENDLESS, kind: str = "event") -> House:
+def built(
+    node: Network, mode: str, *, rounds: int, reveals: int = ENDLESS, kind: str = "event"
+) -> House:
     rpc = Rpc(node.endpoints[0])
     server = sender(rpc)
     board = deploy_board(server).address
@@ -80,34 +80,27 @@ def built(node, mode: str, *, rounds: int, reveals: int = ENDLESS, kind: str = "
 
 
 @pytest.fixture(scope="module")
-def node(geth) -> Iterator[Network]:
-    """A Raft node: it makes a block 50 ms after a transaction came, and these are many."""
-    with network(load_topology("raft-1")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def quick(node) -> House:
+def quick(instant) -> House:
     """Commit and reveal in rounds of one block."""
-    return built(node, "commit", rounds=1)
+    return built(instant, "commit", rounds=1)
 
 
 @pytest.fixture(scope="module")
-def slow(node) -> House:
+def slow(instant) -> House:
     """Commit and reveal in rounds that only the server closes."""
-    return built(node, "commit", rounds=ENDLESS)
+    return built(instant, "commit", rounds=ENDLESS)
 
 
 @pytest.fixture(scope="module")
-def hasty(node) -> House:
+def hasty(instant) -> House:
     """Commit and reveal with one block for the round and one to reveal in: always too late."""
-    return built(node, "commit", rounds=1, reveals=1)
+    return built(instant, "commit", rounds=1, reveals=1)
 
 
 @pytest.fixture(scope="module")
-def sealing(node) -> House:
+def sealing(instant) -> House:
     """Sealed results in rounds of one block."""
-    return built(node, "sealed", rounds=1)
+    return built(instant, "sealed", rounds=1)
 
 
 def joined(house: House) -> Sender:
@@ -430,8 +423,8 @@ def test_a_ciphertext_of_somebody_else_does_not_open(sealing):
         read_sealed(*where, worker=thief.address, sequence=0)
 
 
-def test_a_key_is_not_taken_before_the_close(node):
-    house = built(node, "sealed", rounds=ENDLESS)
+def test_a_key_is_not_taken_before_the_close(instant):
+    house = built(instant, "sealed", rounds=ENDLESS)
     worker = joined(house)
     sealed = seal(b"weights", context=context_of(house, worker))
     calls, reveal = sealed_calls(
