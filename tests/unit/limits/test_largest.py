@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.limits.chain_limits import chain_limits, limits_key
+from bench.limits.chain_limits import chain_limits, encoding_limits, limits_key
 from bench.limits.largest import boundary, largest_in_block, largest_in_transaction
 from bench.limits.prediction import predict
 from bench.limits.safety import TRANSACTIONS_BYTES
@@ -105,6 +105,13 @@ def test_a_chains_limits_name_the_wall_of_every_encoding():
         assert one.one_block_weights == min(one.block_by_gas_weights, one.block_by_message_weights)
         assert 0 <= one.zero_share < 1
         assert one.safe_gas_limit >= limits.safe_gas_limit
+
+
+def test_no_message_stops_a_raft_chain_s_blocks():
+    raft = replace(CHAIN, gas_limit=160_000_000, consensus="raft")
+    found = encoding_limits("int256", raft)
+    assert found.block_by_message_weights < found.block_by_gas_weights == found.one_block_weights
+    assert found.block_wall == "block gas"
 
 
 def test_zeros_lower_the_safe_gas_limit():
