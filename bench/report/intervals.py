@@ -43,7 +43,8 @@ def ci95(cells: Sequence[CellData]) -> Ci95:
     if len(cells) >= ENOUGH_REPEATS:
         rates = [found.per_s for cell in cells if (found := committed(cell)) is not None]
         medians = [m for cell in cells if (m := float(_latencies(cell)["latency_s"].median())) == m]
-        return Ci95(_student(rates), _student(medians), ACROSS_REPEATS)
+        rate, median = _student(rates), _student(medians)
+        return Ci95(rate, median, ACROSS_REPEATS if rate or median else None)
     rate = rate_by_blocks([cell for cell in cells if not cell.halted])
     median = _median_by_blocks(cells)
     return Ci95(rate, median, BLOCK_BOOTSTRAP if rate or median else None)

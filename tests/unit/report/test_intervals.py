@@ -45,6 +45,11 @@ def test_from_three_repeats_on_the_repeats_count(measured):
     assert found.committed_per_s == (pytest.approx(10 - reach), pytest.approx(10 + reach))
 
 
+def test_repeats_of_which_none_was_measured_have_no_interval_and_no_method(measured):
+    empty = measured(end={"window_start_s": None, "window_end_s": None}, rate=0)
+    assert ci95([empty] * 3).method is None
+
+
 def test_nothing_to_resample_gives_no_interval(measured):
     found = ci95([measured(killed_after=0)])
     assert (found.committed_per_s, found.latency_p50_s, found.method) == (None, None, None)
