@@ -10,6 +10,7 @@ import orjson
 
 from bench.record.files import CELL_PREFIX, LIMITS_PREFIX, RUN_FILE, cell_path, end_path
 from bench.record.jsonform import from_json
+from bench.record.planned import unrun
 from bench.record.rows import RowReader
 from bench.record.schema import (
     SCHEMA,
@@ -57,6 +58,9 @@ def read_run(path: Path) -> Run:
     reader = RowReader()
     cells = _cells(path, reader.warnings)
     facts = {name: cell.facts for name, cell in cells.items()}
+    walled = {name for name, cell in cells.items() if cell.end and cell.end.outcome == "walled"}
+    if missing := unrun(meta.plan, facts.values(), walled):
+        reader.warnings.append(missing)
     return Run(
         path=path,
         meta=meta,

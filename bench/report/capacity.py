@@ -87,10 +87,7 @@ def sustained(points: Sequence[PointSummary], curves: Sequence[Curve]) -> list[S
         known = best.get(_key(curve))
         if known is None or (curve.sustained_per_s or 0.0) > (known.sustained_per_s or 0.0):
             best[_key(curve)] = curve
-    return [
-        _of_curve(best[key], alike) if key in best else _of_points(alike)
-        for key, alike in sizes.items()
-    ]
+    return [_of_size(best.get(key), alike) for key, alike in sizes.items()]
 
 
 def workers_per_minute_round(found: Sequence[Sustained]) -> list[WorkersPerRound]:
@@ -123,10 +120,11 @@ def first_walls(points: Sequence[PointSummary]) -> list[SizeWall]:
 
 
 def _key(one: PointSummary | Curve) -> tuple[object, ...]:
-    """What a size is carried on and as: everything but the offered load."""
+    """What a size is carried on and as: everything but its rate and schedule."""
     return (
         *(one.run, one.system, one.weights, one.weights_name, one.encoding, one.store),
         *(one.privacy, one.topology, one.transaction_size_limit_bytes),
+        *(one.job_size, one.evil, tuple(one.evil_behaviour or ())),
         # Both are read off the chain, where they waver a little around what was set.
         round(one.gas_limit / 1e6),
         None if one.period_s is None else round(one.period_s, 1),
@@ -141,6 +139,15 @@ def _workers(one: Sustained) -> int | None:
     if one.per_s is None or one.p99_s is None:
         return None
     return max(0, math.floor(one.per_s * (ROUND_S - one.p99_s)))
+
+
+def _of_size(curve: Curve | None, alike: Sequence[PointSummary]) -> Sustained:
+    """From the curve where it has a rate; else a closed loop or one rate may have been carried."""
+    if curve is None:
+        return _of_points(alike)
+    if curve.sustained_per_s is None and any(not obstacle(one) for one in alike):
+        return _of_points(alike)
+    return _of_curve(curve, alike)
 
 
 def _of_curve(curve: Curve, alike: Sequence[PointSummary]) -> Sustained:

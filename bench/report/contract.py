@@ -116,6 +116,11 @@ class PointSummary:
     gas_calibrated: int | None = None
     first_wall: FirstWall | None = None
     limits: str | None = None
+    search: str = ""  # the name of that which chose its rate
+    # Of paid jobs.
+    job_size: int | None = None
+    evil: float | None = None
+    evil_behaviour: list[str] | None = None
 
     @property
     def failed(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from bench.record.planned import search_of
 from bench.record.reader import Cell, Run
 from bench.record.schema import BlockRow, CellEnd, CellFacts, ResourceRow, SubmissionRow
 
@@ -35,7 +36,7 @@ class CellData:
     `blocks`: a block a row, BlockRow's fields and `in_window` (seen inside the window).
     `resources`: a validator and second a row, ResourceRow's fields and `in_window`; empty where
     nobody sampled. `shared` says that other cells sent in the same blocks; `window` is None where
-    nothing tells when the cell ran.
+    nothing tells when the cell ran; `search` names what chose its rate, "" if its plan did.
     """
 
     run: str
@@ -46,6 +47,7 @@ class CellData:
     blocks: pd.DataFrame
     resources: pd.DataFrame
     shared: bool
+    search: str = ""
 
     @property
     def halted(self) -> bool:
@@ -80,6 +82,7 @@ def cells_of(run: Run, label: str) -> list[CellData]:
             by_session.get(cell.facts.session, blocks.iloc[:0]),
             sampled.get(cell.facts.cell, resources.iloc[:0]),
             shared=sessions[cell.facts.session] > 1,
+            search=search_of(run.meta.plan, cell.facts),
         )
         for cell in run.cells.values()
     ]
@@ -94,6 +97,7 @@ def _cell_data(
     resources: pd.DataFrame,
     *,
     shared: bool,
+    search: str,
 ) -> CellData:
     window = _window(cell, rows)
     return CellData(
@@ -109,6 +113,7 @@ def _cell_data(
         blocks=blocks.assign(in_window=_inside(blocks["seen_s"], window)),
         resources=resources.assign(in_window=_inside(resources["at_s"], window)),
         shared=shared,
+        search=search,
     )
 
 

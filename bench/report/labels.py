@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bench.report.contract import PointSummary
-from bench.report.numbers import figure, seconds
+from bench.report.numbers import figure, percent, seconds, size
 
 _Part = Callable[[PointSummary], str]
+_LONGEST = 48
 
 
 def _rate(point: PointSummary) -> str:
@@ -24,6 +25,10 @@ _PARTS: tuple[_Part, ...] = (
     lambda point: point.topology,
     lambda point: f"{seconds(point.period_s)} blocks",
     lambda point: f"{figure(point.gas_limit)} gas",
+    lambda point: f"{size(point.transaction_size_limit_bytes)} transactions",
+    lambda point: "the board" if point.job_size is None else f"jobs of {point.job_size}",
+    lambda point: f"{percent(point.evil)} evil",
+    lambda point: ", ".join(point.evil_behaviour or ()),
     _rate,
     lambda point: point.schedule,
     lambda point: f"{point.users} users",
@@ -44,7 +49,17 @@ def labels(points: Sequence[PointSummary]) -> list[str]:
             else name
             for name, point in zip(named, points, strict=True)
         ]
-    return [cut(name, 48) for name in named]
+    return _numbered([cut(name, _LONGEST) for name in named])
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """The names, such as are still alike with a number behind them."""
+    counts, seen = Counter(names), Counter[str]()
+    numbered = []
+    for name in names:
+        seen[name] += 1
+        numbered.append(f"{name} ({seen[name]})" if counts[name] > 1 else name)
+    return numbered
 
 
 def cut(text: str, width: int) -> str:

@@ -92,6 +92,8 @@ def state(point: PointSummary, found: PointVerdict) -> tuple[str, str]:
         return "void", "not valid"
     if found.sustained:
         return "good", "carried"
+    if found.trial and point.outcome == "ok":
+        return "void", "past the limit"
     words = {"halted": "halted", "walled": "hit a wall", "saturated": "saturated"}
     return "bad", words.get(point.outcome, "fell short")
 

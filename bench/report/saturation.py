@@ -32,7 +32,7 @@ GaveOut = Literal[
 _BUSY = 0.9
 # From this part of all cores on it was them; below, others wanted more.
 _MOSTLY = 0.5
-# Rounds that failed in this share of the blocks are no single hiccup.
+# More than one failed round, and in more than this share of the blocks, is no single hiccup.
 _MANY_ROUNDS = 0.05
 # This part of the blocks empty, though each should have held that many submissions.
 _MANY_EMPTY, _SURE_LOAD = 0.2, 3.0
@@ -65,7 +65,7 @@ class Curve:
     `ci95` is the interval of the first, found by resampling whole blocks; None if no rate was
     sustained. `bracket` are the offered rates between which the limit lies: the highest sustained
     one and the lowest above it that was not (None: none was). `gave_out` names what stopped the
-    latter and `why` says it in words.
+    latter and `why` says it in words. `search` names what chose its rates.
     """
 
     run: str
@@ -91,6 +91,10 @@ class Curve:
     bracket: Bracket
     gave_out: GaveOut
     why: str
+    search: str = ""
+    job_size: int | None = None
+    evil: float | None = None
+    evil_behaviour: list[str] | None = None
 
 
 def curves(groups: Iterable[Sequence[CellData]]) -> list[Curve]:
@@ -117,6 +121,7 @@ def _key(cell: CellData) -> tuple[object, ...]:
     return (
         *(cell.run, facts.system, facts.weights, facts.weights_name, facts.encoding, facts.store),
         *(facts.privacy, facts.schedule, facts.topology, facts.transaction_size_limit_bytes),
+        *(facts.job_size, facts.evil, tuple(facts.evil_behaviour or ())),
         # Both are read off the chain, where they waver a little around what was set. A cell that
         # never started knows neither.
         round(facts.gas_limit / 1e6),
@@ -128,9 +133,11 @@ def _curve(measured: Mapping[float, Sequence[CellData]]) -> Curve:
     rates = {rate: _valid(cells) for rate, cells in measured.items()}
     points = {rate: summarise(cells) for rate, cells in rates.items()}
     steps = tuple(_step(points[rate], cells) for rate, cells in rates.items())
-    low, high = bracket({step.offered_per_s: step.sustained for step in steps if _judged(step)})
+    low, high = bracket({step.offered_per_s: step.sustained for step in steps if judged(step)})
     best = None if low is None else points[low]
     gave_out, why = _gave_out(None if high is None else points[high])
+    if low is None and high is None:
+        gave_out, why = "unknown", "no run of it can be judged"
     return Curve(
         **_settings(next(iter(points.values()))),
         steps=steps,
@@ -140,6 +147,7 @@ def _curve(measured: Mapping[float, Sequence[CellData]]) -> Curve:
         bracket=(low, high),
         gave_out=gave_out,
         why=why,
+        search=max(cell.search for cells in measured.values() for cell in cells),
     )
 
 
@@ -152,7 +160,8 @@ def _settings(point: PointSummary) -> dict[str, Any]:
     names = (
         *("run", "system", "weights", "weights_name", "encoding", "store", "privacy"),
         *("payload_bytes", "wire_bytes", "transactions_per_submission", "schedule", "topology"),
-        *("validators", "gas_limit", "transaction_size_limit_bytes", "period_s"),
+        *("validators", "gas_limit", "transaction_size_limit_bytes", "period_s", "job_size"),
+        *("evil", "evil_behaviour"),
     )
     return {name: getattr(point, name) for name in names}
 
@@ -173,7 +182,7 @@ def _step(point: PointSummary, cells: Sequence[CellData]) -> Step:
     )
 
 
-def _judged(step: Step) -> bool:
+def judged(step: Step) -> bool:
     """Whether a step says where the limit is: a run that broke down does not."""
     return step.valid or step.why.startswith(LAGGED)
 
@@ -237,7 +246,7 @@ def _pool(point: PointSummary) -> tuple[GaveOut, str] | None:
 
 
 def _rounds(point: PointSummary) -> tuple[GaveOut, str] | None:
-    if point.rounds_above_zero <= _MANY_ROUNDS * point.blocks:
+    if point.rounds_above_zero <= max(1, _MANY_ROUNDS * point.blocks):
         return None
     return "round changes", f"{whole(point.rounds_above_zero)} blocks needed more than one round"
 

@@ -53,6 +53,7 @@ def summarise(cells: Sequence[CellData]) -> PointSummary:
         decode_error_max=largest(cell.facts.decode_error_max for cell in cells),
         repeats=len(cells),
         ci95=ci95(cells),
+        search=cells[0].search,
     )
 
 
@@ -79,7 +80,8 @@ def _point(facts: CellFacts) -> dict[str, Any]:
         *("wire_bytes", "transactions_per_submission", "offered_per_s", "gas_predicted", "loop"),
         *("users", "schedule", "topology", "validators", "client_version", "chain_id"),
         *("gas_limit", "transaction_size_limit_bytes", "period_s", "warmup_s", "duration_s"),
-        *("drain_s", "gas_calibrated", "first_wall", "limits"),
+        *("drain_s", "gas_calibrated", "first_wall", "limits", "job_size"),
+        *("evil", "evil_behaviour"),
     )
     return {name: getattr(facts, name) for name in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,7 @@ from bench.report.contract import PointSummary
 from bench.report.labels import labels
 from bench.report.numbers import figure, seconds, size, whole
 from bench.report.saturation import Curve
+from bench.report.searches import Search, searches
 from bench.report.sustained import obstacle
 
 Answer = Literal["yes", "partly", "no"]
@@ -28,7 +29,10 @@ Answer = Literal["yes", "partly", "no"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointVerdict:
-    """The answer for one point: `text` is a sentence, `short` names what stopped it or ""."""
+    """The answer for one point: `text` is a sentence, `short` names what stopped it or "".
+
+    `trial`: a search chose its rate, so it measures the limit and is no load that was asked for.
+    """
 
     run: str
     cell_ids: list[str]
@@ -37,6 +41,7 @@ class PointVerdict:
     valid: bool
     short: str
     text: str
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,7 @@ class Verdict:
     capacity: str
     text: str
     points: list[PointVerdict]
+    searches: list[Search]
     largest_model: list[LargestModel]
     sustained: list[Sustained]
     workers_per_minute_round: list[WorkersPerRound]
@@ -67,11 +73,15 @@ def verdict(
     curves: Sequence[Curve] = (),
     chains: Sequence[ChainLimits] = (),
 ) -> Verdict:
-    """Yes when every point was carried as offered, partly when some were, else no."""
+    """Yes when every load that was asked for was carried as offered, partly when some were.
+
+    A search asks for a limit: its trials are no loads, and only one that found no rate counts, as
+    a load that was not carried.
+    """
     found = [_judge(point, label) for point, label in zip(points, labels(points), strict=True)]
-    carried = sum(one.sustained for one in found)
-    answer: Answer = "yes" if found and carried == len(found) else "partly" if carried else "no"
-    opening = _opening(found, carried)
+    searched = searches(points, curves)
+    answer = _answer(found, searched)
+    opening = _opening(found, searched)
     carried_sizes = sustained(points, curves)
     workers = workers_per_minute_round(carried_sizes)
     largest, safe = largest_models(chains), safe_gas_limits(chains)
@@ -83,6 +93,7 @@ def verdict(
         capacity=capacity,
         text=" ".join(filter(None, parts)),
         points=found,
+        searches=searched,
         largest_model=largest,
         sustained=carried_sizes,
         workers_per_minute_round=workers,
@@ -92,14 +103,30 @@ def verdict(
     )
 
 
-def _opening(found: Sequence[PointVerdict], carried: int) -> str:
-    lagged = sum(not one.valid for one in found)
+def _answer(found: Sequence[PointVerdict], searched: Sequence[Search]) -> Answer:
+    carried = [one.sustained for one in found if not one.trial]
+    carried += [one.sustained_per_s is not None for one in searched]
+    return "yes" if carried and all(carried) else "partly" if any(carried) else "no"
+
+
+def _opening(found: Sequence[PointVerdict], searched: Sequence[Search]) -> str:
     if not found:
         return "This run measured nothing: no cell of it was begun."
-    if lagged == len(found):
+    if not any([*(one.valid for one in found), *(one.valid for one in searched)]):
         return "No answer can be drawn: none of these measurements is valid."
-    how = f"{_some(carried, len(found))} carried as offered."
-    return how + (f" {lagged} of them can't be judged." if lagged else "")
+    asked = [one for one in found if not one.trial]
+    in_vain = [one for one in searched if one.sustained_per_s is None]
+    return " ".join([*_counted(asked, in_vain), *(one.text for one in searched)])
+
+
+def _counted(asked: Sequence[PointVerdict], in_vain: Sequence[Search]) -> Iterator[str]:
+    """How many of the loads that were asked for were carried."""
+    count = len(asked) + len(in_vain)
+    lagged = sum(not one.valid for one in asked) + sum(not one.valid for one in in_vain)
+    if count:
+        yield f"{_some(sum(one.sustained for one in asked), count)} carried as offered."
+    if lagged:
+        yield f"{lagged} of them can't be judged."
 
 
 def _some(carried: int, count: int) -> str:
@@ -119,8 +146,13 @@ def _judge(point: PointSummary, label: str) -> PointVerdict:
         sustained=not short,
         valid=point.valid,
         short=short,
-        text=f"{label} {_size(point)}: {_carried(point)}{f'; {short}' if short else ''}.",
+        text=f"{_who(point, label)}: {_carried(point)}{f'; {short}' if short else ''}.",
+        trial=bool(point.search),
     )
+
+
+def _who(point: PointSummary, label: str) -> str:
+    return f"{label} {_size(point)}{', a trial of the search' if point.search else ''}"
 
 
 def _size(point: PointSummary) -> str:

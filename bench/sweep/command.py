@@ -12,12 +12,12 @@ import orjson
 import typer
 
 from bench.record.files import safe_name
+from bench.record.planned import SATURATION
 from bench.record.provenance import run_meta
 from bench.record.reader import read_run
 from bench.record.writer import RunWriter, create_run, open_run
 from bench.report.build import build
 from bench.sweep.plan import Plan, PlanError, load_plan, plan_from_record
-from bench.sweep.point import SATURATION
 from bench.sweep.progress import shown
 from bench.sweep.runner import Outcome, run_sweep
 from system.chain.probe import probe

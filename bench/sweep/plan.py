@@ -15,8 +15,9 @@ from typing import Any
 
 from bench.load.choices import PRIVACIES, STORES, SYSTEMS, require_paid
 from bench.load.schedule import SHAPES
+from bench.record.planned import SATURATION
 from bench.report.sustained import STEADY
-from bench.sweep.point import SATURATION, Cell, Point
+from bench.sweep.point import Cell, Point
 from system.errors import UsageError, suggestion
 from system.jobs.behaviours import mix
 from system.jobs.gates import require_store

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench.network.topology import Topology, load_topology
-from bench.record.files import safe_name
-
-SATURATION = "saturation"
+from bench.record.planned import cell_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +71,4 @@ class Cell:
     @property
     def id(self) -> str:
         """A name fit for files, the same in every run of the plan."""
-        point = self.point
-        parts = [Path(point.weights).stem, point.encoding, point.store, _rate(point)]
-        parts.append(Path(point.topology).stem)
-        if point.privacy != "plain":
-            parts.append(point.privacy)
-        if point.schedule != "constant":
-            parts.append(point.schedule)
-        if point.period_s is not None:
-            parts.append(f"{point.period_s:g}s")
-        if point.gas_limit is not None:
-            parts.append(f"{point.gas_limit / 1e6:g}M")
-        if point.transaction_size_limit_kb is not None:
-            parts.append(f"{point.transaction_size_limit_kb}KB")
-        if point.users is not None:
-            parts.append(f"{point.users}users")
-        if point.job_size is not None:
-            parts.append(f"jobs-of-{point.job_size}")
-        if point.evil:
-            parts.append(f"{point.evil:g}-{point.evil_behaviour.replace(',', '-')}")
-        if point.duration_s is not None:
-            parts.append(f"for-{point.duration_s:g}s")
-        return safe_name("_".join((*parts, f"r{self.repeat}")).replace("+", "-"))
-
-
-def _rate(point: Point) -> str:
-    if point.saturation:
-        return SATURATION
-    return "closed" if point.rate_per_s is None else f"{point.rate_per_s:g}ps"
+        return cell_name(asdict(self.point), self.repeat)

@@ -44,4 +44,6 @@ def unstarted(plan: Plan, cell: Cell) -> CellFacts:
         contracts={},
         first_block=0,
         seed=plan.seed,
+        job_size=point.job_size,
+        evil=None if point.job_size is None else float(point.evil),
     )

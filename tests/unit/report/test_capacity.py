@@ -80,6 +80,25 @@ def test_a_closed_loop_carries_at_least_what_it_did(summary):
     assert (found.how, found.offered_per_s) == ("as offered at least", None)
 
 
+def test_a_closed_loop_counts_where_no_offered_rate_was_carried(summary):
+    closed = Load(cell="z", facts={"offered_per_s": None, "loop": "closed"})
+    loads = [Load(cell=f"r{rate}", rate=rate, failing=lossy(rate)) for rate in (6, 9)]
+    [found] = summary(*loads, closed).verdict.sustained
+    assert (found.how, found.per_s) == ("as offered at least", pytest.approx(10))
+
+
+def test_jobs_of_several_sizes_are_no_repeats_of_each_other(summary):
+    paid = {"job_size": 3, "evil": 0.0, "evil_behaviour": []}
+    evil = {"job_size": 5, "evil": 0.2, "evil_behaviour": ["random"]}
+    found = summary(Load(cell="a", facts=paid), Load(cell="b", facts=evil))
+    assert [cell.repeats for cell in found.cells] == [1, 1]
+    assert [one.label for one in found.verdict.points] == [
+        "mnist-softmax · jobs of 3",
+        "mnist-softmax · jobs of 5",
+    ]
+    assert len(found.verdict.sustained) == 2
+
+
 def test_sizes_encodings_and_networks_are_told_apart(summary):
     loads = (
         *SEARCHED,
@@ -104,6 +123,14 @@ def test_a_p99_above_a_minute_leaves_no_worker_any_time(summary):
     found = summary(slow).verdict
     [workers] = found.workers_per_minute_round
     assert workers.workers in (0, None)
+
+
+def test_a_window_without_a_block_carried_nothing(summary):
+    """Nothing failed, and a closed loop offers no rate to fall short of."""
+    slow = Load(late_s=70.0, facts={"period_s": 15.0, "offered_per_s": None, "loop": "closed"})
+    found = summary(slow).verdict
+    assert found.answer == "no"
+    assert found.points[0].short == "no block came while it was measured, all of it later"
 
 
 def test_the_first_wall_of_a_size_has_its_setting(summary):

@@ -133,6 +133,13 @@ def test_a_run_that_broke_down_says_nothing_of_the_limit(drawn: Drawn) -> None:
     assert not curve.steps[1].valid
 
 
+def test_where_every_run_broke_down_no_rate_was_sustained(drawn: Drawn) -> None:
+    end = {"valid": False, "invalid_reason": "the generator left no result"}
+    [curve] = drawn(_load(3, end=end), _load(6, end=end))
+    assert (curve.bracket, curve.gave_out) == ((None, None), "unknown")
+    assert curve.why == "no run of it can be judged"
+
+
 def test_a_halt_with_a_backlog_above_the_wire_limit_is_the_block_message_s(drawn: Drawn) -> None:
     lost = dict.fromkeys(range(100, 600), ("timed_out", "no block for 35 s"))
     [curve] = drawn(_load(3), _load(50, failing=lost, end={"outcome": "halted"}))
@@ -155,6 +162,18 @@ def _every_other_empty(load: Load) -> list[BlockRow]:
         replace(row, transactions=0, ours=0, gas_used=0) if row.number % 2 else row
         for row in block_rows(load)
     ]
+
+
+@pytest.mark.parametrize(("rounds", "named"), [(1, "unknown"), (2, "round changes")])
+def test_one_failed_round_is_a_hiccup(
+    drawn: Drawn, monkeypatch: Any, rounds: int, named: str
+) -> None:
+    def failed(load: Load) -> list[BlockRow]:
+        return [replace(row, round=int(row.number <= rounds)) for row in block_rows(load)]
+
+    monkeypatch.setattr(synthetic, "block_rows", failed)
+    [curve] = drawn(_load(3), _failing(6))
+    assert curve.gave_out == named
 
 
 def test_a_busy_machine_is_told_from_busy_validators(drawn: Drawn) -> None:

@@ -59,6 +59,13 @@ def test_names_say_no_more_than_tells_points_apart(summarised):
     ]
 
 
+def test_names_that_are_cut_alike_are_numbered(summarised):
+    names = [f"{'a' * 40}{middle}{'z' * 40}" for middle in "mn"]
+    found = labels(summarised(*(Load(cell=one[40], name=one) for one in names)))
+    assert len(set(found)) == 2
+    assert found[1].endswith(" (2)")
+
+
 def test_yes_when_all_loads_were_carried(summarised):
     found = verdict(summarised(Load(name="small"), Load(cell="z", name="large", weights=9_000)))
     assert found.answer == "yes"
