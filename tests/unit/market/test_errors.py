@@ -193,6 +193,12 @@ def opened_twice(house: House) -> Attempt:
     return worker, house.opening(job, worker, GOOD)
 
 
+def opened_after_claiming(house: House) -> Attempt:
+    job, worker = paid(house)
+    house.send(worker, market.claiming(house.market, job))
+    return worker, house.opening(job, worker, GOOD)
+
+
 def opened_without_a_commitment(house: House) -> Attempt:
     job, worker = house.started(), house.worker()
     house.picked(job, worker)
@@ -413,6 +419,7 @@ ATTEMPTS: list[tuple[str, Callable[[House], Attempt]]] = [
     ("NoSeat", delivered_by_a_stranger),
     ("AlreadyDone", committed_twice),
     ("AlreadyDone", opened_twice),
+    ("AlreadyDone", opened_after_claiming),
     ("AlreadyDone", returned_twice),
     ("OutOfOrder", opened_without_a_commitment),
     ("OutOfOrder", weights_before_the_opening),
