@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from system.chain.abi import decoded
 from system.chain.sender import Call, Sender, send
-from system.errors import WeighbridgeError
+from system.errors import UsageError, WeighbridgeError
 from system.jobs import market
 from system.jobs.market import Outcome, Privacy, Results, State, Terms
 from system.jobs.reader import NotRecovered, read_submission
@@ -15,11 +15,13 @@ from system.jobs.registry import appointing, deploy_registry
 from system.jobs.results import Place, digest_of
 from system.jobs.sealed import read_sealed
 from system.jobs.store import deploy_store
+from system.weights import codec
 from system.weights.chunks import split
 from system.weights.digest import chained_digest
-from system.weights.errors import Unsealable
+from system.weights.errors import MalformedPayload, Unsealable
 
-_UNREADABLE = (NotRecovered, Unsealable)
+# What a member can leave behind: nothing, no ciphertext of its key's, words that pack nothing.
+_UNREADABLE = (NotRecovered, Unsealable, MalformedPayload)
 
 
 class NothingUsable(WeighbridgeError):
@@ -85,9 +87,21 @@ def winning_weights(
         raise NothingUsable(f"job {job} was not won ({state.outcome.name.lower()})")
     reader = _Reader(server, place, job, terms, from_block)
     for payload in reader.results(state.digest):
-        if digest_of(place, payload, chunk_bytes=terms.result_chunk_bytes) == state.digest:
+        found = digest_of(place, payload, chunk_bytes=terms.result_chunk_bytes)
+        if found == state.digest and is_model(payload, place.encoding, terms.weight_count):
             return payload
-    raise NothingUsable(f"no result of job {job} opens to the digest 0x{state.digest.hex()}")
+    raise NothingUsable(
+        f"no result of job {job} is {terms.weight_count:,} weights with the digest "
+        f"0x{state.digest.hex()}"
+    )
+
+
+def is_model(payload: bytes, encoding: str, weight_count: int) -> bool:
+    """Whether the payload decodes to so many weights: a majority can agree on any bytes."""
+    try:
+        return codec(encoding).decode(payload).size == weight_count
+    except UsageError:
+        return False
 
 
 def _chunks(terms: Terms, data: bytes | None) -> list[memoryview]:
