@@ -57,10 +57,10 @@ def bracket(rates: Mapping[float, bool]) -> Bracket:
 def _shortfall(point: PointSummary) -> str:
     if point.outcome == "saturated":
         return "saturated"
-    if not point.blocks:  # 0/s would pass for a rate, and a closed loop has none to fall short of
-        return "no block came while it was measured, all of it later"
     if point.latency_s.p99 is None:
         return "no latency was measured"
+    if not point.committed_per_s:  # a closed loop has no rate to fall short of
+        return "nothing was committed while it was measured, all of it later"
     if point.offered_per_s is not None and not _kept_up(point, point.offered_per_s):
         return "less than was offered"
     if point.latency_s.p99 > longest_p99_s(point):

@@ -130,7 +130,7 @@ def test_a_window_without_a_block_carried_nothing(summary):
     slow = Load(late_s=70.0, facts={"period_s": 15.0, "offered_per_s": None, "loop": "closed"})
     found = summary(slow).verdict
     assert found.answer == "no"
-    assert found.points[0].short == "no block came while it was measured, all of it later"
+    assert found.points[0].short == "nothing was committed while it was measured, all of it later"
 
 
 def test_the_first_wall_of_a_size_has_its_setting(summary):
