@@ -35,11 +35,17 @@ def searches(points: Sequence[PointSummary], curves: Sequence[Curve]) -> list[Se
     for point in points:
         if point.search:
             found.setdefault((point.run, point.search), []).append(point)
-    named = labels([_best_known(trials) for trials in found.values()])
+    known = [_best_known(trials) for trials in found.values()]
+    named = [_named(one, label) for one, label in zip(known, labels(known), strict=True)]
     return [
         _search(trials, [one for one in curves if (one.run, one.search) == key], label)
         for (key, trials), label in zip(found.items(), named, strict=True)
     ]
+
+
+def _named(point: PointSummary, label: str) -> str:
+    """With its encoding, which may tell it from loads that were not searched."""
+    return label if point.encoding in label else f"{label} · {point.encoding}"
 
 
 def _best_known(trials: Sequence[PointSummary]) -> PointSummary:

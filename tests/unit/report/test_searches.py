@@ -41,7 +41,8 @@ def test_trials_are_no_loads_that_were_not_carried(summary):
     found = summary(*loads, asks=[SOFTMAX.at(8.0), SEARCH]).verdict
     assert found.answer == "yes"
     assert found.opening == (
-        "The one load was carried as offered. The limit of mnist-softmax lies between 16 and 18/s."
+        "The one load was carried as offered. "
+        "The limit of mnist-softmax · float32 lies between 16 and 18/s."
     )
     trials = {one.label.split(" · ")[-1]: one.trial for one in found.points}
     assert trials == {"8/s": False, "16/s": True, "18/s": True}
@@ -64,8 +65,8 @@ def test_a_search_that_found_no_rate_was_not_carried(summary):
     found = summary(*loads, tried(3, carried=False), asks=[other, SEARCH]).verdict
     assert found.answer == "partly"
     assert found.opening.startswith(
-        "1 of 2 loads were carried as offered. The search for the limit of mnist-softmax found no "
-        "rate that is carried: "
+        "1 of 2 loads were carried as offered. "
+        "The search for the limit of mnist-softmax · float32 found no rate that is carried: "
     )
 
 
@@ -73,13 +74,17 @@ def test_a_search_that_found_no_rate_was_not_carried(summary):
 def test_one_trial_alone_is_no_curve_and_has_an_answer(summary, carried):
     found = summary(tried(6, carried=carried), asks=[SEARCH]).verdict
     assert found.answer == ("yes" if carried else "no")
-    words = "No limit of mnist-softmax was found: 6/s were" if carried else "found no rate"
+    words = (
+        "No limit of mnist-softmax · float32 was found: 6/s were" if carried else "found no rate"
+    )
     assert words in found.opening
 
 
 def test_a_generator_that_lags_is_no_limit_of_the_chain(summary):
     found = summary(tried(6), tried(9, end=LAGGED), asks=[SEARCH]).verdict
-    assert found.opening == ("mnist-softmax was carried up to 6/s; the generator can't offer more.")
+    assert found.opening == (
+        "mnist-softmax · float32 was carried up to 6/s; the generator can't offer more."
+    )
 
 
 def test_a_search_that_broke_down_answers_nothing(summary):
@@ -92,7 +97,11 @@ def test_a_trial_that_never_started_is_no_search_of_its_own(summary):
     unknown = {"gas_limit": 0, "period_s": None, "payload_bytes": 0}
     loads = (tried(8), tried(16, carried=False), tried(12, end=BROKEN, facts=unknown))
     [search] = summary(*loads, asks=[SEARCH]).verdict.searches
-    assert (search.label, search.sustained_per_s, search.beyond_per_s) == ("mnist-softmax", 8, 16)
+    assert (search.label, search.sustained_per_s, search.beyond_per_s) == (
+        "mnist-softmax · float32",
+        8,
+        16,
+    )
 
 
 def test_a_plan_that_was_left_is_said_to_be(summary):
