@@ -70,6 +70,8 @@ class EncodingLimits:
 class ChainLimits:
     """What a chain's settings come to, computed from them; weights are kept in `store`.
 
+    `period_s` is what was seen when a run met the first such chain; nothing follows from it.
+
     `safe_gas_limit` is for call data of zeros alone; `safe_gas_limit_refunds` for whatever is sent,
     half of its gas given back for storage that it clears. None where the chain takes transactions
     that are as large as a message.
