@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import pytest
 from bench.network.build import geth_binary
 from bench.network.running import Network, network
 from bench.network.topology import load_topology
+
+# A suite started in the background of a shell inherits Ctrl-C as ignored, and so would the commands
+# that the tests stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
