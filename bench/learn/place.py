@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.network.running import network
 from bench.network.topology import load_topology
 from bench.network.validators import treasury_key
+from system.chain.keyfile import read_key
 from system.chain.keys import address_of
 from system.chain.outbox import Outbox
 from system.chain.private import NoManager, require_manager
@@ -111,10 +112,4 @@ def refuse_private(rpc_url: str) -> None:
 def _key(path: Path | None) -> bytes:
     if path is None:
         raise UsageError("--rpc-url needs --funder: a file with the key of an account with ether")
-    try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip().removeprefix("0x"))
-    except (OSError, ValueError):
-        key = b""
-    if len(key) != 32:  # the file's content stays out of the message: it may be a key all the same
-        raise UsageError(f"{path} holds no key: write 64 hexadecimal digits into it")
-    return key
+    return read_key(path)

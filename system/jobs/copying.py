@@ -58,7 +58,7 @@ def _weights(
     rpc: Rpc, place: Place, terms: Terms, log: dict[str, Any], *, job: int, worker: str
 ) -> list[Call]:
     """The other worker's result, readable or not, as the copycat's own."""
-    other = "0x" + log["topics"][1][26:]
+    other = market.worker_in(log)
     payload = read_submission(rpc, place.store, place.kind, worker=other, sequence=job)
     cut = terms.result_chunk_bytes
     return Result(place, worker, job, cut, payload, payload, NO_SECRET).submission()
@@ -66,9 +66,5 @@ def _weights(
 
 def _logs(rpc: Rpc, place: Place, event: str, *, job: int, but: str) -> list[dict[str, Any]]:
     """These logs of the job, oldest first, where another worker caused them."""
-    topics = [event, None, f"0x{job:064x}"]
-    logs: list[dict[str, Any]] = rpc.call(
-        "eth_getLogs", {"address": place.market, "topics": topics, "fromBlock": "0x0"}
-    )
-    mine = "0x" + but[2:].lower().rjust(64, "0")
-    return [log for log in logs if log["topics"][1] != mine]
+    logs = market.job_logs(rpc, place.market, event, job)
+    return [log for log in logs if market.worker_in(log) != but.lower()]

@@ -250,5 +250,20 @@ def read_batch(rpc: Rpc, market: str, job: int, *, from_block: int = 0) -> bytes
     )
 
 
+def job_logs(
+    rpc: Rpc, market: str, event: str, job: int, *, from_block: int = 0
+) -> list[dict[str, Any]]:
+    """A job's logs of an event that names a worker and the job, oldest first; see `worker_in`."""
+    topics = [event, None, f"0x{job:064x}"]
+    filters = {"address": market, "topics": topics, "fromBlock": hex(from_block)}
+    logs: list[dict[str, Any]] = rpc.call("eth_getLogs", filters)
+    return logs
+
+
+def worker_in(log: dict[str, Any]) -> str:
+    """The address, in lower case, of the worker that a log of `job_logs` names."""
+    return "0x" + str(log["topics"][1])[26:]
+
+
 def _number(rpc: Rpc, market: str, signature: str, *arguments: Any) -> int:
     return int(view(rpc, market, signature, *arguments, returns=["uint256"])[0])

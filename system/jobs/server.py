@@ -121,14 +121,10 @@ class _Reader:
     def results(self, digest: bytes) -> Iterator[bytes]:
         """The readable results of that group's members, in the order in which they counted."""
         event = market.DELIVERED if self.terms.results is Results.HASH else market.COUNTED
-        filters = {
-            "address": self.place.market,
-            "topics": [event, None, f"0x{self.job:064x}"],
-            "fromBlock": hex(self.from_block),
-        }
-        for log in self.server.rpc.call("eth_getLogs", filters):
+        where = (self.server.rpc, self.place.market)
+        for log in market.job_logs(*where, event, self.job, from_block=self.from_block):
             if decoded(log["data"], ["bytes32", "uint32"])[0] == digest:
-                yield from self._read("0x" + log["topics"][1][26:])
+                yield from self._read(market.worker_in(log))
 
     def _read(self, worker: str) -> Iterator[bytes]:
         read = read_sealed if self.terms.privacy is Privacy.SEALED else read_submission

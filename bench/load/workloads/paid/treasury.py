@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.network import state
 from bench.network.topology import load_topology
+from system.chain.keyfile import read_key
 from system.chain.keys import address_of, derive_key
 from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call, Sender, send
@@ -28,7 +29,7 @@ def fund(
     ether of the topology, or of a network that was left running. Raises UsageError where no such
     account holds enough.
     """
-    keys = [_read(funder)] if funder is not None else list(_test_keys(topology))
+    keys = [read_key(funder)] if funder is not None else list(_test_keys(topology))
     for key in keys:
         held = int(rpc.call("eth_getBalance", address_of(key), "latest"), 16)
         if held >= wei:
@@ -57,13 +58,3 @@ def _test_keys(topology: str) -> Iterator[bytes]:
     seeds = [load_topology(topology or "qbft-4").seed]
     seeds += [one.topology.seed for one in state.states()]
     return (derive_key(seed, "treasury", 0) for seed in dict.fromkeys(seeds))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip().removeprefix("0x"))
-    except (OSError, ValueError):
-        key = b""
-    if len(key) != 32:  # the file's content stays out of the message: it may be a key all the same
-        raise UsageError(f"{path} holds no key: write 64 hexadecimal digits into it")
-    return key
