@@ -137,7 +137,8 @@ def chances(rows: Sequence[Row]) -> Drawing | None:
         title="Paid seats, observed and predicted",
         caption="The dot is P(paid | a worker of that behaviour has a seat) as it came out, the "
         "bar its 95 % Wilson interval, the stroke what the payment mathematics says; at the right "
-        "both in figures. The group of a job is paid as one, so the interval counts jobs.",
+        "both in figures. Seats of one job are paid together or not at all, so the interval counts "
+        "them for less than as many draws.",
     )
 
 
