@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
+import re
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +33,9 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+_IMPORT = re.compile(r'^import\b[^;]*?"([^"]+)";', re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A compiled contract; `bytecode` creates it, `runtime_size_bytes` is what then lies there."""
@@ -51,9 +57,12 @@ class UnknownContract(WeighbridgeError):
 def artifact(name: str) -> Artifact:
     """The compiled contract of that name, such as "CalldataStore".
 
-    Raises UnknownContract, and what `compile_all` raises.
+    Only the units with a file of that name are compiled. Raises UnknownContract, and what
+    `compile_all` raises.
     """
-    artifacts = compile_all()
+    parts = units(read_sources(CONTRACTS_DIR))
+    named = [part for part in parts if any(posixpath.basename(f) == f"{name}.sol" for f in part)]
+    artifacts = _merged(named or parts)
     if name not in artifacts:
         raise UnknownContract(f"no contract {name!r}; there are {', '.join(sorted(artifacts))}")
     return artifacts[name]
@@ -64,7 +73,52 @@ def compile_all() -> dict[str, Artifact]:
 
     Raises CompileError with solc's message, CompilerMissing where no compiler can be had.
     """
-    return compile_sources(read_sources(CONTRACTS_DIR))
+    return _merged(units(read_sources(CONTRACTS_DIR)))
+
+
+def units(sources: Mapping[str, str]) -> list[dict[str, str]]:
+    """The sources in parts that compile by themselves: each folder and what its files import.
+
+    So a change in one system's contracts leaves the others as they were compiled. Folders whose
+    files others import have no part of their own.
+    """
+    folders = {posixpath.dirname(path).partition("/")[0] for path in sources}
+    parts = {
+        folder: _closure([path for path in sources if _within(path, folder)], sources)
+        for folder in sorted(folders)
+    }
+    return [
+        {path: sources[path] for path in sorted(part)}
+        for folder, part in parts.items()
+        if any(
+            _within(path, folder) and not any(path in o for f, o in parts.items() if f != folder)
+            for path in part
+        )
+    ]
+
+
+def _within(path: str, folder: str) -> bool:
+    return posixpath.dirname(path).partition("/")[0] == folder
+
+
+def _closure(paths: Iterable[str], sources: Mapping[str, str]) -> set[str]:
+    """The files and all that they import, directly or not; what is missing solc names."""
+    found, waiting = set[str](), list(paths)
+    while waiting:
+        path = waiting.pop()
+        if path in found or path not in sources:
+            continue
+        found.add(path)
+        folder = posixpath.dirname(path)
+        waiting += [
+            posixpath.normpath(posixpath.join(folder, imported))
+            for imported in _IMPORT.findall(sources[path])
+        ]
+    return found
+
+
+def _merged(parts: Iterable[dict[str, str]]) -> dict[str, Artifact]:
+    return {name: one for part in parts for name, one in compile_sources(part).items()}
 
 
 def read_sources(folder: Path) -> dict[str, str]:

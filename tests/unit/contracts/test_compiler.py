@@ -16,6 +16,7 @@ from system.chain.compiler import (
     compile_all,
     compile_sources,
     read_sources,
+    units,
 )
 from system.chain.solc import solc_binary, solc_version
 from system.paths import CONTRACTS_DIR
@@ -123,3 +124,39 @@ def forget():
 def test_compile_all_holds_every_contract():
     names = {path.stem for path in CONTRACTS_DIR.rglob("*.sol")}
     assert set(compile_all()) == names
+
+
+def test_each_folder_compiles_with_what_its_files_import():
+    def importing(*paths: str) -> str:
+        return "".join(f'import {{X}} from "{path}";\n' for path in paths)
+
+    sources = {
+        "lib/Sum.sol": "",
+        "interfaces/IBoard.sol": importing("../lib/Sum.sol"),
+        "jobs/Board.sol": importing("../interfaces/IBoard.sol", "./parts/Seat.sol"),
+        "jobs/parts/Seat.sol": "",
+        "models/Trainer.sol": 'import {\n  Sum as Total,\n  Other\n} from "../lib/Sum.sol";\n',
+        "models/Lost.sol": importing("./Nowhere.sol"),
+    }
+    jobs, models = units(sources)
+    assert sorted(jobs) == [
+        "interfaces/IBoard.sol",
+        "jobs/Board.sol",
+        "jobs/parts/Seat.sol",
+        "lib/Sum.sol",
+    ]
+    assert sorted(models) == ["lib/Sum.sol", "models/Lost.sol", "models/Trainer.sol"]
+    assert all(part[path] == sources[path] for part in (jobs, models) for path in part)
+
+
+def test_every_file_is_compiled_in_some_part():
+    sources = read_sources(CONTRACTS_DIR)
+    assert {path for part in units(sources) for path in part} == set(sources)
+
+
+def test_an_artifact_compiles_its_own_part_alone(calls):
+    with pytest.raises(UnknownContract):
+        artifact("Counter")  # the stand-in compiles everything to a contract called A
+    assert len(calls) == 1
+    assert "jobs/Counter.sol" in calls[0]["sources"]
+    assert not any(path.startswith("stores/") for path in calls[0]["sources"])
