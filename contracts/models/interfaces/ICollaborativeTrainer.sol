@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IClassifier} from "./IClassifier.sol";
+import {IDataHandler} from "./IDataHandler.sol";
+import {IIncentive} from "./IIncentive.sol";
+
+/// @title One model that everybody may train, and the three parts it is made of
+/// @notice addData: the incentive takes the deposit, the handler notes the data, the model learns.
+/// refund: the author has the deposit back when the model still agrees. report: others take it when
+/// the model disagrees. Data is handed in again and known by its key.
+interface ICollaborativeTrainer {
+    event DataLearned(address indexed author, bytes32 indexed key, uint64 indexed class, uint256 deposit);
+    event Refunded(address indexed author, bytes32 indexed key, uint256 amount);
+    event Reported(address indexed reporter, bytes32 indexed key, address indexed author, uint256 amount);
+
+    function addData(int64[] calldata features, uint64 class) external payable;
+    function refund(int64[] calldata features, uint64 class, uint64 addedAt) external;
+    function report(int64[] calldata features, uint64 class, uint64 addedAt, address author) external;
+    function predict(int64[] calldata features) external view returns (uint64);
+
+    function classifier() external view returns (IClassifier);
+    function dataHandler() external view returns (IDataHandler);
+    function incentive() external view returns (IIncentive);
+}
