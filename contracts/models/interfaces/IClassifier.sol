@@ -9,7 +9,8 @@ pragma solidity ^0.8.30;
 /// A life: the admin (its deployer) brings initial weights in chunks and finishes; names a trainer,
 /// once; from then on the trainer alone updates it. Classes and features can be added by the admin at
 /// any time. `initialDigest` covers all that was brought in, in order, so that two models that start
-/// alike can be told: d = keccak256(d ‖ keccak256(calldata of the call)), from 0.
+/// alike can be told: d = keccak256(d ‖ keccak256(calldata of the call)), from 0; the first link is
+/// abi.encode(the constructor's arguments) in place of the call.
 interface IClassifier {
     /// @notice The account is not the one that deployed the model.
     error NotAdmin(address sender);
@@ -21,6 +22,8 @@ interface IClassifier {
     error NotReady();
     /// @notice Initial weights have all come in.
     error AlreadyReady();
+    /// @notice Initial weights come in order, each once: this one is `given`, due is `expected`.
+    error OutOfOrder(uint256 expected, uint256 given);
     /// @notice There are fewer classes.
     error UnknownClass(uint64 class, uint256 classes);
     /// @notice A sample has another number of features.
@@ -41,7 +44,7 @@ interface IClassifier {
     event Ready(bytes32 digest);
     /// @notice The model learned a sample. `changed` is false where it was right already.
     event Updated(uint64 indexed class, bool changed);
-    event ResetToInitial(uint64 epoch);
+    event ResetToInitial();
 
     /// @notice The class of a sample; ties go to the lower one.
     function predict(int64[] calldata features) external view returns (uint64 class);
@@ -52,6 +55,10 @@ interface IClassifier {
     /// @notice Go back to the initial weights, as if nothing had been learned; of the trainer. Its gas
     /// does not depend on what was learned.
     function reset() external;
+
+    /// @notice All initial weights are there: the model predicts and learns from now on; of the
+    /// admin, once. Reverts NotReady where some are missing.
+    function finish() external;
 
     /// @notice Name who may update; of the admin, once.
     function appoint(address trainer) external;

@@ -1,0 +1,1 @@
+"""The models that learn on the chain, in whole numbers: what the contracts of that name compute."""
