@@ -10,13 +10,26 @@ import {IIncentive} from "./IIncentive.sol";
 /// refund: the author has the deposit back when the model still agrees. report: others take it when
 /// the model disagrees. Data is handed in again and known by its key.
 interface ICollaborativeTrainer {
+    /// @notice The trainer is made of contracts that are there already.
+    error NotContract(address part);
+
     event DataLearned(address indexed author, bytes32 indexed key, uint64 indexed class, uint256 deposit);
     event Refunded(address indexed author, bytes32 indexed key, uint256 amount);
     event Reported(address indexed reporter, bytes32 indexed key, address indexed author, uint256 amount);
 
+    /// @notice Give the model a sample to learn, and wei that cover the incentive's cost. Reverts as
+    /// the three parts do: TooLittle, DataConflict, and whatever the model does not take.
     function addData(int64[] calldata features, uint64 class) external payable;
+
+    /// @notice Have the deposit of the sender's own data back. Reverts with UnknownData, AlreadyClaimed
+    /// (the handler), NothingToClaim, TooEarly, ModelDisagrees (the incentive).
     function refund(int64[] calldata features, uint64 class, uint64 addedAt) external;
+
+    /// @notice Take of the deposit of data that `author` gave. Reverts with UnknownData, AlreadyClaimed
+    /// (the handler), NothingToClaim, OwnData, TooEarly, ModelAgrees, NoGoodData (the incentive).
     function report(int64[] calldata features, uint64 class, uint64 addedAt, address author) external;
+
+    /// @notice The class the model gives a sample now: a free call.
     function predict(int64[] calldata features) external view returns (uint64);
 
     function classifier() external view returns (IClassifier);

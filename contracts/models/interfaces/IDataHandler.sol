@@ -6,7 +6,7 @@ pragma solidity ^0.8.30;
 /// with int64[] features (each padded to 32 bytes), uint64 class, uint64 addedAt, address author.
 /// Any contract may read the records; the trainer alone writes.
 interface IDataHandler {
-    /// @dev Two slots and the map of who claimed. Amounts in wei.
+    /// @dev Amounts in wei. `claims` counts the accounts that took of it, its author among them.
     struct Contribution {
         address author;
         uint64 addedAt;
@@ -18,12 +18,15 @@ interface IDataHandler {
     error NotTrainer(address sender);
     error NotAdmin(address sender);
     error TrainerNamed(address trainer);
-    /// @notice The author gave the same data in the same second before, and it holds a deposit still.
+    /// @notice The author gave the same data in the same second before. A key is used once, so that
+    /// no claim outlives the deposit it was made on.
     error DataConflict(bytes32 key);
     /// @notice Nothing such was contributed, by that author at that time.
     error UnknownData(bytes32 key);
     /// @notice The account has claimed of this contribution before.
     error AlreadyClaimed(address claimer, bytes32 key);
+    /// @notice A deposit has less than 2^104 wei, and no more is taken of it than is left.
+    error TooMuch(uint256 amount);
 
     /// @notice The contribution in full: other contracts' data, forever.
     event DataAdded(
@@ -44,6 +47,12 @@ interface IDataHandler {
     /// @notice Take `amount` from what can be claimed; of the trainer, after `claim`.
     function settle(bytes32 key, address claimer, uint256 amount) external;
 
+    /// @notice Name who may write; of the admin (the deployer), once.
+    function appoint(address trainer) external;
+    function admin() external view returns (address);
+    function trainer() external view returns (address);
+
+    /// @notice All zero where there is none.
     function contribution(bytes32 key) external view returns (Contribution memory);
     function hasClaimed(bytes32 key, address claimer) external view returns (bool);
     function keyOf(int64[] calldata features, uint64 class, uint64 addedAt, address author)

@@ -26,6 +26,10 @@ interface IIncentive {
     error OwnData(address author);
     /// @notice Who reports needs good data of its own.
     error NoGoodData(address reporter);
+    /// @notice The waits come in the order refund, owner, anybody.
+    error WaitsOutOfOrder(uint64 refundWait, uint64 ownerWait, uint64 anyWait);
+    /// @notice So many wei can't be kept account of: 2^128 and more to an account.
+    error TooMuch(uint256 amount);
     /// @notice The mechanism does not know that step.
     error Unsupported();
     /// @notice The account is owed nothing.
@@ -44,6 +48,11 @@ interface IIncentive {
     /// the cost is credited to the author. Returns the deposit: the cost.
     function onData(address author, bytes32 key) external payable returns (uint256 deposit);
 
+    /// @notice Whether a report needs the model's word now. Where it does not, the trainer passes
+    /// `agrees` as false and never asks the model: no deposit is locked in because a model that grew
+    /// meanwhile no longer takes the sample.
+    function asksModel(address reporter, uint64 addedAt) external view returns (bool);
+
     /// @notice `author` wants its deposit back; of the trainer. Returns how much of the claimable
     /// amount it is credited.
     function onRefund(address author, IDataHandler.Contribution calldata data, bool agrees)
@@ -56,9 +65,17 @@ interface IIncentive {
         external
         returns (uint256 amount);
 
+    /// @notice Name who may take data in; of the admin (the deployer), once.
     function appoint(address trainer) external;
+    function admin() external view returns (address);
     function trainer() external view returns (address);
+
+    /// @notice What the account can withdraw, in wei.
     function owed(address account) external view returns (uint256);
+
+    /// @notice How many contributions the account made, and how many of them the model agreed with
+    /// when it asked for their refund.
+    function standingOf(address account) external view returns (uint64 submitted, uint64 good);
 
     /// @notice Pay the sender what it is owed.
     function withdraw() external;
