@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from system.models.records import Contribution
@@ -15,7 +15,8 @@ _ACCOUNT_BITS = 128  # what `Incentive.sol` keeps of the wei owed to an account
 class Incentive(Protocol):
     """The twin of IIncentive. Amounts are wei, times the block's timestamp.
 
-    Each step either raises Refused and changes nothing, or is done whole.
+    Each step either raises Refused and changes nothing, or is done whole. `quote` raises what `add`
+    would raise, and changes nothing in any case: so the model learns nothing that is not paid for.
     """
 
     def cost(self, now_s: int) -> int: ...
@@ -35,6 +36,12 @@ class Incentive(Protocol):
     def withdraw(self, account: str) -> int: ...
 
 
+def require_after(added_at: int, wait_s: int, now_s: int) -> None:
+    """Refuse TooEarly before `wait_s` seconds have passed since `added_at`."""
+    if now_s < added_at + wait_s:
+        raise Refused("TooEarly")
+
+
 @dataclass(slots=True)
 class Account:
     """What a mechanism knows of an account: wei owed, contributions made, those found good."""
@@ -44,11 +51,11 @@ class Account:
     good: int = 0
 
 
-@dataclass(slots=True)
 class Accounts:
     """The twin of Incentive.sol: accounts that are paid when they ask."""
 
-    _accounts: defaultdict[str, Account] = field(default_factory=lambda: defaultdict(Account))
+    def __init__(self) -> None:
+        self._accounts: defaultdict[str, Account] = defaultdict(Account)
 
     def owed(self, account: str) -> int:
         """What the account can withdraw, in wei."""
