@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IAggregation} from "./IAggregation.sol";
+import {IAgreement} from "./IAgreement.sol";
+
+/// @title Rounds of learning: updates nobody can read come in, are added, and the sum is opened
+/// @notice A group that agreed on terms learns round by round. A round goes
+///
+///   Submitting   members bring their updates chunk by chunk; each unit is checked
+///   Summing      anybody hands the updates in again; the contract adds them
+///   Opening      members bring what opens the sum: decryption shares, or shares of masks' seeds
+///   Opened       enough members did, so that everybody can open it
+///   Void         too few updates, not added in time, or too few shares
+///
+/// Phases follow from counts and block numbers, no transaction is needed to enter one. Submitting
+/// ends before its deadline when all members' updates are complete, Summing when all chunks are added.
+/// An update counts when all of its chunks are in before the deadline; of one that stopped half-way
+/// nothing is in any sum.
+///
+/// Updates and shares lie in call data, and their digests here: keeping them would cost 22,100 gas a
+/// word. A sum lies in its event and has its digest here. So whoever hands chunks in again needs
+/// nobody's leave and risks nothing: what it hands in has the digest or is refused, a step that
+/// somebody took before has no effect, and each step brings the sum on.
+/// @dev Members call by themselves, no contract between: what they bring is then found in the
+/// transactions' input, and no member can make a sum that nobody else can compute.
+/// Waits are counted in blocks: Raft's timestamps are nanoseconds where others' are seconds. Rounds
+/// of a group are numbered 1, 2, ….
+interface IRounds {
+    enum Phase {
+        None,
+        Submitting,
+        Summing,
+        Opening,
+        Opened,
+        Void
+    }
+
+    /// @param aggregation Checks and adds units; of Paillier it holds the public key.
+    /// @param units Units of an update.
+    /// @param chunkUnits Units of a chunk: two chunks have to fit the largest transaction.
+    /// @param quorum How many updates a sum needs: 2 at least where it is opened by shares, since the
+    /// sum of one is that one.
+    /// @param threshold How many members open a sum; 0: everybody reads it as it is.
+    /// @param seedBytes Bytes of a share of a seed, for masks; 0: a sum is opened by decryption
+    /// shares, as many units as it has.
+    /// @param selfMasked Whether updates that count bear a mask of their member's own, so that seed
+    /// shares are wanted for all members and in every round; otherwise only for those that dropped.
+    /// @param submitBlocks How long updates are taken, 2 at least.
+    /// @param sumBlocks How long they can be added, 2 at least.
+    /// @param openBlocks How long shares are taken, 2 at least.
+    struct Terms {
+        IAggregation aggregation;
+        uint32 units;
+        uint32 chunkUnits;
+        uint16 quorum;
+        uint16 threshold;
+        uint32 seedBytes;
+        bool selfMasked;
+        uint32 submitBlocks;
+        uint32 sumBlocks;
+        uint32 openBlocks;
+    }
+
+    /// @param endsAt The first block outside the phase if nothing happens; 0: there is none.
+    /// @param opensUntil The first block in which no shares are taken any more; 0 before Opening.
+    /// @param counted Updates that count.
+    /// @param summed Chunks that are added.
+    /// @param opened Members whose shares are complete.
+    struct State {
+        Phase phase;
+        uint64 endsAt;
+        uint64 opensUntil;
+        uint16 counted;
+        uint32 summed;
+        uint16 opened;
+    }
+
+    /// @notice The terms can't be met by a group of that many members.
+    error BadTerms(uint16 members);
+    /// @notice These are not the terms the group agreed on.
+    error TermsNotAgreed(bytes32 agreed, bytes32 given);
+    /// @notice The group's rounds were opened before.
+    error AlreadyOpen(uint64 group);
+    /// @notice The group's rounds were never opened.
+    error NotOpen(uint64 group);
+    /// @notice The account is no member of the group.
+    error NotMember(address account);
+    /// @notice Members call by themselves, no contract between.
+    error NotDirect(address sender);
+    /// @notice The group's next round has another number.
+    error WrongRound(uint64 expected, uint64 given);
+    /// @notice The round is in another phase.
+    error WrongPhase(Phase needed, Phase now_);
+    /// @notice The member's update, or its shares, are complete.
+    error AlreadyComplete(address member);
+    /// @notice Chunks come in order.
+    error WrongChunk(uint32 expected, uint32 given);
+    /// @notice A row has fewer chunks.
+    error NoSuchChunk(uint32 chunk, uint32 count);
+    /// @notice Bytes come by whole chunks, or to the end of what is left.
+    error WrongLength(uint256 chunkBytes, uint256 rest, uint256 given);
+    /// @notice That many updates are in the sum: the next step starts there.
+    error WrongStep(uint16 expected, uint16 given);
+    /// @notice What is handed in is not what the member brought.
+    error WrongDigest(address member, bytes32 expected, bytes32 given);
+    /// @notice What is handed in is not the sum so far.
+    error WrongSum(bytes32 expected, bytes32 given);
+    /// @notice Sums of this group are not opened in this way.
+    error NotOpenedThisWay();
+    /// @notice A seed share for a member that did not drop: together with its update it would bare it.
+    error NotDropped(address member);
+
+    /// @notice A group's rounds can begin.
+    event RoundsOpened(uint64 indexed group, Terms terms);
+    /// @notice Updates are taken in the blocks before `submitEnd`.
+    event RoundBegun(uint64 indexed group, uint64 indexed round, uint64 submitEnd);
+    /// @notice `count` chunks of a member's encrypted gradients and biases, from `chunk` on, lie in
+    /// this transaction's call data.
+    event GradientPerIterationValue(
+        address indexed party, uint64 indexed group, uint64 indexed round, uint32 chunk, uint32 count
+    );
+    /// @notice A member's update counts; `counted` do now.
+    event UpdateComplete(
+        address indexed party, uint64 indexed group, uint64 indexed round, uint16 counted
+    );
+    /// @notice `folded` updates are in the sum of a chunk, and more are to come.
+    event ChunkFolded(
+        uint64 indexed group, uint64 indexed round, uint32 indexed chunk, uint16 folded
+    );
+    /// @notice The sum of a chunk over all updates that count.
+    event AggregateGradientsOutput(
+        uint64 indexed group, uint64 indexed round, uint32 indexed chunk, bytes sum
+    );
+    /// @notice All chunks are added; shares are taken in the blocks before `opensUntil`.
+    event SumComplete(uint64 indexed group, uint64 indexed round, uint64 opensUntil);
+    /// @notice `count` chunks of a member's decryption shares lie in this transaction's call data.
+    event SharesPosted(
+        address indexed party,
+        uint64 indexed group,
+        uint64 indexed round,
+        uint32 chunk,
+        uint32 count,
+        bytes32 proofDigest
+    );
+    /// @notice A member's seed shares lie in this transaction's call data.
+    event SeedsPosted(
+        address indexed party, uint64 indexed group, uint64 indexed round, bytes32 digest
+    );
+    /// @notice So many members' shares are complete that the sum can be opened.
+    event SumOpened(uint64 indexed group, uint64 indexed round);
+
+    /// @notice Open the rounds of a group that agreed on these terms: anybody may.
+    /// @dev Reverts AlreadyOpen, TermsNotAgreed, BadTerms.
+    function open(uint64 group, Terms calldata terms) external;
+
+    /// @notice Begin the group's next round, when the one before is Opened or Void. Members only.
+    /// @dev Reverts NotOpen, NotMember, WrongRound, WrongPhase. Groups choose times long enough for
+    /// members to learn of it.
+    function begin(uint64 group, uint64 round) external;
+
+    /// @notice Bring the next chunks of the caller's update, as many as fit a transaction.
+    /// @dev In Submitting. Reverts NotOpen, NotDirect, NotMember, WrongPhase, AlreadyComplete,
+    /// WrongChunk, WrongLength, and as IAggregation.check does.
+    /// @param chunk The first one's index.
+    /// @param units The chunks one behind the other.
+    function submit(uint64 group, uint64 round, uint32 chunk, bytes calldata units) external;
+
+    /// @notice Add members' chunks to the sum of that chunk: anybody may. Members' order is that of
+    /// the group, and those whose update does not count are left out.
+    /// @dev In Summing. A step taken before has no effect, whether it brought the same or not.
+    /// Reverts NotOpen, WrongPhase, NoSuchChunk, WrongStep, WrongLength, WrongDigest, WrongSum.
+    /// @param from How many updates are in the sum.
+    /// @param sum The sum so far; empty where `from` is 0.
+    /// @param units That chunk of the next updates, one behind the other.
+    function fold(
+        uint64 group,
+        uint64 round,
+        uint32 chunk,
+        uint16 from,
+        bytes calldata sum,
+        bytes calldata units
+    ) external;
+
+    /// @notice Bring the next chunks of the caller's decryption shares: a unit for each of the sum.
+    /// @dev From Opening on, until its deadline even if the sum is Opened before: a wrong share is
+    /// found by its proof and needs another in its place. Reverts NotOpen, NotOpenedThisWay,
+    /// NotDirect, NotMember, WrongPhase, AlreadyComplete, WrongChunk, WrongLength, and as
+    /// IAggregation.check does.
+    /// @param proof Whatever proves the shares to others; its digest is in the event.
+    function postShares(
+        uint64 group,
+        uint64 round,
+        uint32 chunk,
+        bytes calldata shares,
+        bytes calldata proof
+    ) external;
+
+    /// @notice Bring the caller's shares of seeds, `seedBytes` for each member in the group's order,
+    /// zeros for none. Where it is not `selfMasked`, only for members that dropped.
+    /// @dev As `postShares`. Reverts NotOpen, NotOpenedThisWay, NotDirect, NotMember, WrongPhase,
+    /// AlreadyComplete, WrongLength, NotDropped. What is refused was in a transaction all the same:
+    /// everybody can read it.
+    function postSeeds(uint64 group, uint64 round, bytes calldata seeds) external;
+
+    /// @notice The digest of terms that groups agree on, of this chain and this contract alone.
+    function termsDigest(Terms calldata terms) external view returns (bytes32);
+
+    /// @notice What a group learns by. Reverts NotOpen.
+    function termsOf(uint64 group) external view returns (Terms memory);
+
+    /// @notice How far a round has come.
+    function stateOf(uint64 group, uint64 round) external view returns (State memory);
+
+    /// @notice The group's newest round; 0 before the first one.
+    function lastRound(uint64 group) external view returns (uint64);
+
+    /// @notice How many chunks an update has. Reverts NotOpen.
+    function chunkCount(uint64 group) external view returns (uint32);
+
+    /// @notice How many chunks of a member's update and of its shares are in.
+    /// @param place The member's number in the group. Its seed shares are a single chunk.
+    function progressOf(uint64 group, uint64 round, uint16 place)
+        external
+        view
+        returns (uint32 submitted, uint32 shared);
+
+    /// @notice Whether a member's update counts.
+    function isCounted(uint64 group, uint64 round, uint16 place) external view returns (bool);
+
+    /// @notice The digest of a chunk of a member's update; zero where it is not in.
+    function digestOf(uint64 group, uint64 round, uint16 place, uint32 chunk)
+        external
+        view
+        returns (bytes32);
+
+    /// @notice The digest of a chunk of a member's shares; zero where it is not in.
+    function shareDigestOf(uint64 group, uint64 round, uint16 place, uint32 chunk)
+        external
+        view
+        returns (bytes32);
+
+    /// @notice The sum of a chunk: how many updates are in it, and its digest.
+    function sumOf(uint64 group, uint64 round, uint32 chunk)
+        external
+        view
+        returns (uint16 folded, bytes32 digest);
+
+    /// @notice Where groups come from.
+    function agreement() external view returns (IAgreement);
+}
