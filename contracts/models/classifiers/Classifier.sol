@@ -62,7 +62,7 @@ abstract contract Classifier is IClassifier {
 
     /// @inheritdoc IClassifier
     function className(uint64 class) external view override returns (string memory) {
-        if (class >= _names.length) revert UnknownClass(class, _names.length);
+        _requireClass(class);
         return _names[class];
     }
 
@@ -83,6 +83,10 @@ abstract contract Classifier is IClassifier {
 
     function _requireReady() internal view {
         if (!isReady) revert NotReady();
+    }
+
+    function _requireClass(uint64 class) internal view {
+        if (class >= _names.length) revert UnknownClass(class, _names.length);
     }
 
     /// @dev The length of a dense sample: NoFeatures for none, WrongLength for too few or many.

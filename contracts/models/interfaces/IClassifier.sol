@@ -7,10 +7,11 @@ pragma solidity ^0.8.30;
 /// (dense), or the indices of those that are one, ascending (sparse); a contract says which.
 ///
 /// A life: the admin (its deployer) brings initial weights in chunks and finishes; names a trainer,
-/// once; from then on the trainer alone updates it. Classes and features can be added by the admin at
-/// any time. `initialDigest` covers all that was brought in, in order, so that two models that start
-/// alike can be told: d = keccak256(d ‖ keccak256(calldata of the call)), from 0; the first link is
-/// abi.encode(the constructor's arguments) in place of the call.
+/// once; from then on the trainer alone updates it. Classes and features can be added by the admin
+/// at any time, with any weights: contributors trust it with that, and dense samples of before have
+/// too few features then. `initialDigest` covers all that was brought in, in order, so that two
+/// models that start alike can be told: d = keccak256(d ‖ keccak256(calldata of the call)), from 0;
+/// the first link is abi.encode(the constructor's arguments) in place of the call.
 interface IClassifier {
     /// @notice The account is not the one that deployed the model.
     error NotAdmin(address sender);
@@ -30,7 +31,8 @@ interface IClassifier {
     error WrongLength(uint256 expected, uint256 given);
     /// @notice Features come one at least.
     error NoFeatures();
-    /// @notice A value is beyond what the model's arithmetic holds, or an index beyond its features.
+    /// @notice A value is beyond what the model's arithmetic holds, or an index beyond its
+    /// features.
     error FeatureOutOfRange(uint256 position, int64 value);
     /// @notice Indices ascend: each feature is named once.
     error NotAscending(uint256 position);
@@ -52,8 +54,8 @@ interface IClassifier {
     /// @notice Learn one sample; of the trainer.
     function update(int64[] calldata features, uint64 class) external;
 
-    /// @notice Go back to the initial weights, as if nothing had been learned; of the trainer. Its gas
-    /// does not depend on what was learned.
+    /// @notice Go back to the initial weights, as if nothing had been learned; of the trainer. Its
+    /// gas does not depend on what was learned.
     function reset() external;
 
     /// @notice All initial weights are there: the model predicts and learns from now on; of the

@@ -4,11 +4,11 @@ pragma solidity ^0.8.30;
 import {IClassifier} from "../interfaces/IClassifier.sol";
 
 /// @title Up to 4,096 weights in a row, as they began and as they are
-/// @notice A weight is an int64 with nine decimals, so up to 9.2e9; four lie in a word, the first in
-/// its highest bits. What they began with lies in the code of small contracts, one a chunk: 1,600
-/// gas a weight to write, and so cheap to read (2,600 gas a chunk) that going back to it needs no
-/// copy. What they are lies in storage: 525 gas a weight to read, 1,250 to change. A chunk writes
-/// both, so that the first change finds its slots in use and pays no more than later ones.
+/// @notice A weight is an int64 with nine decimals, so up to 9.2e9; four lie in a word, the first
+/// in its highest bits. What they began with lies in the code of small contracts, one a chunk:
+/// 1,600 gas a weight to write, and so cheap to read (2,600 gas a chunk) that going back to it
+/// needs no copy. What they are lies in storage: 525 gas a weight to read, 1,250 to change. A chunk
+/// writes both, so that the first change finds its slots in use and pays no more than later ones.
 library WeightRow {
     // ------------------------------------------------------------------ types
 
@@ -31,24 +31,25 @@ library WeightRow {
 
     // ----------------------------------------------------------------- errors
 
-    /// @notice A row takes 4,096 weights, a chunk 3,071: what fits the code of a contract.
+    /// @notice A row takes fewer weights, or a chunk does: 3,071 fit the code of a contract.
     error TooManyWeights(uint256 most, uint256 given);
     /// @notice The chain did not deploy the chunk: gas ran out.
     error ChunkNotStored(uint256 first);
 
     // ----------------------------------------------------------- logic: writing
 
-    /// @notice Put initial weights behind those there are; `first` is the place of the first one.
-    function append(Row storage row, uint256 first, int64[] calldata weights) internal {
+    /// @notice Put initial weights behind those there are, `most` in all and at most 4,096; `first`
+    /// is the place of the first one.
+    function append(Row storage row, uint256 first, int64[] calldata weights, uint256 most)
+        internal
+    {
         uint256 count = row.count;
         if (weights.length == 0) revert IClassifier.NoFeatures();
         if (first != count) revert IClassifier.OutOfOrder(count, first);
         if (weights.length > MOST_CHUNK_WEIGHTS) {
             revert TooManyWeights(MOST_CHUNK_WEIGHTS, weights.length);
         }
-        if (count + weights.length > MOST_WEIGHTS) {
-            revert TooManyWeights(MOST_WEIGHTS, count + weights.length);
-        }
+        if (count + weights.length > most) revert TooManyWeights(most, count + weights.length);
         address chunk = _deploy(weights);
         if (chunk == address(0)) revert ChunkNotStored(first);
         row.chunks[row.chunkCount++] = chunk;
@@ -69,8 +70,8 @@ library WeightRow {
 
     // ----------------------------------------------------------- logic: reading
 
-    /// @notice `count` weights of the row, eight bytes each: as they are, or as they began. Those the
-    /// row does not have are 0.
+    /// @notice `count` weights of the row, eight bytes each: as they are, or as they began. Those
+    /// the row does not have are 0.
     function load(Row storage row, uint256 count, bool asBegan)
         internal
         view
@@ -148,13 +149,15 @@ library WeightRow {
 
     function _extend(uint256[1024] storage words, uint256 first, int64[] calldata weights) private {
         uint256 word = first % 4 == 0 ? 0 : words[first / 4];
-        for (uint256 i = 0; i < weights.length; ++i) {
-            uint256 place = first + i;
-            uint256 lane = place % 4;
-            word |= uint256(uint64(weights[i])) << (192 - 64 * lane);
-            if (lane == 3 || i + 1 == weights.length) {
-                words[place / 4] = word;
-                word = 0;
+        // Nothing overflows: there are 4,096 places.
+        unchecked {
+            uint256 last = first + weights.length - 1;
+            for (uint256 place = first; place <= last; ++place) {
+                word |= uint256(uint64(weights[place - first])) << (192 - 64 * (place % 4));
+                if (place % 4 == 3 || place == last) {
+                    words[place / 4] = word;
+                    word = 0;
+                }
             }
         }
     }

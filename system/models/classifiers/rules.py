@@ -1,0 +1,59 @@
+"""The arithmetic and the refusals that all models share, as the contracts have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from system.models.classifiers.classifier import ONE_SQUARED, SQUARE_TOLERANCE
+from system.models.refused import Refused
+
+
+def truncated(numerator: int, denominator: int) -> int:
+    """The quotient rounded towards zero, as Solidity divides signed numbers."""
+    quotient = abs(numerator) // abs(denominator)
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def saturated(value: int, bits: int) -> int:
+    """The value, or the end of a signed integer of that many bits that it is beyond."""
+    end = 1 << bits - 1
+    return max(-end, min(value, end - 1))
+
+
+def squared_length(features: Sequence[int]) -> int:
+    """The sum of the squares, with eighteen decimals."""
+    return sum(value * value for value in features)
+
+
+def require_ready(ready: bool) -> None:
+    """Raise NotReady unless all initial weights are there."""
+    if not ready:
+        raise Refused("NotReady")
+
+
+def finished(ready: bool, *, whole: bool) -> bool:
+    """That the model is ready now: True. Raises AlreadyReady, NotReady unless it is `whole`."""
+    if ready:
+        raise Refused("AlreadyReady")
+    require_ready(whole)
+    return True
+
+
+def require_length(expected: int, given: int) -> None:
+    """Raise NoFeatures or WrongLength unless a dense sample has that many values."""
+    if given == 0:
+        raise Refused("NoFeatures")
+    if given != expected:
+        raise Refused("WrongLength")
+
+
+def require_unit(features: Sequence[int]) -> None:
+    """Raise NotNormalised unless the sample's length is one, but for rounding."""
+    if abs(squared_length(features) - ONE_SQUARED) >= SQUARE_TOLERANCE:
+        raise Refused("NotNormalised")
+
+
+def require_class(cls: int, classes: int) -> None:
+    """Raise UnknownClass unless there is a class of that number."""
+    if not 0 <= cls < classes:
+        raise Refused("UnknownClass")
