@@ -97,7 +97,7 @@ def adding(
     feature_gas: int = LEARNED_FEATURE_GAS,
 ) -> Call:
     """The transaction that contributes a sample; `value` in wei covers `cost_now`."""
-    data = _with_features("addData(int64[],uint64)", features, cls)
+    data = with_features("addData(int64[],uint64)", features, cls)
     return Call(trainer, data, ADD_GAS + feature_gas * len(features), value=value)
 
 
@@ -110,7 +110,7 @@ def refunding(
     feature_gas: int = PREDICTED_FEATURE_GAS,
 ) -> Call:
     """The transaction by which an author has its deposit back; `added_at` as it was recorded."""
-    data = _with_features("refund(int64[],uint64,uint64)", features, cls, added_at)
+    data = with_features("refund(int64[],uint64,uint64)", features, cls, added_at)
     return Call(trainer, data, CLAIM_GAS + feature_gas * len(features))
 
 
@@ -125,7 +125,7 @@ def reporting(
 ) -> Call:
     """The transaction that takes of the deposit of somebody's data."""
     signature = "report(int64[],uint64,uint64,address)"
-    data = _with_features(signature, features, cls, added_at, int(author, 16))
+    data = with_features(signature, features, cls, added_at, int(author, 16))
     return Call(trainer, data, CLAIM_GAS + feature_gas * len(features))
 
 
@@ -167,12 +167,13 @@ def has_claimed(rpc: Rpc, handler: str, key: bytes, claimer: str) -> bool:
 
 def predicted(rpc: Rpc, model: str, features: Features) -> int:
     """The class that a model, or a trainer's model, gives a sample; a free call."""
-    data = _with_features("predict(int64[])", features)
+    data = with_features("predict(int64[])", features)
     answer = rpc.call("eth_call", {"to": model, "data": "0x" + data.hex()}, "latest")
     return int(decoded(answer, ["uint64"])[0])
 
 
-def _with_features(signature: str, features: Features, *others: int) -> bytes:
+def with_features(signature: str, features: Features, *others: int) -> bytes:
+    """The call data of a function whose first argument is `int64[]`, the others single words."""
     # The features are the first argument and the only dynamic one: where they begin, the others,
     # and then the features.
     head = [32 * (1 + len(others)), *others, len(features)]

@@ -54,27 +54,44 @@ library Samples {
         }
     }
 
-    /// @notice The class that the model gives the sample.
+    /// @notice The class that the model gives the sample. Reverts as the model does.
     function predictedBy(Loaded sample, IClassifier model) internal view returns (uint64 class) {
-        (uint256 start, uint256 size) = _request(sample, IClassifier.predict.selector, 1);
-        bool done;
-        assembly ("memory-safe") {
-            done := staticcall(gas(), model, start, size, 0, 0x20)
-            done := and(done, gt(returndatasize(), 0x1f))
-            class := and(mload(0), 0xffffffffffffffff)
-        }
-        if (!done) _passOn();
+        bool answered;
+        (answered, class) = askedOf(sample, model);
+        if (!answered) _passOn();
     }
 
-    /// @notice Let the model learn the sample.
+    /// @notice Let the model learn the sample. Reverts as the model does.
     function learnedBy(Loaded sample, IClassifier model, uint64 class) internal {
+        if (!offeredTo(sample, model, class)) _passOn();
+    }
+
+    /// @notice The class that the model gives the sample; where it is not `answered`, why not is the
+    /// call's return data.
+    function askedOf(Loaded sample, IClassifier model)
+        internal
+        view
+        returns (bool answered, uint64 class)
+    {
+        (uint256 start, uint256 size) = _request(sample, IClassifier.predict.selector, 1);
+        assembly ("memory-safe") {
+            answered := staticcall(gas(), model, start, size, 0, 0x20)
+            answered := and(answered, gt(returndatasize(), 0x1f))
+            class := and(mload(0), 0xffffffffffffffff)
+        }
+    }
+
+    /// @notice Let the model learn the sample; where it is not `taken`, why not is the call's return
+    /// data.
+    function offeredTo(Loaded sample, IClassifier model, uint64 class)
+        internal
+        returns (bool taken)
+    {
         (uint256 start, uint256 size) = _request(sample, IClassifier.update.selector, 2);
-        bool done;
         assembly ("memory-safe") {
             mstore(sub(sample, 0x20), class)
-            done := call(gas(), model, 0, start, size, 0, 0)
+            taken := call(gas(), model, 0, start, size, 0, 0)
         }
-        if (!done) _passOn();
     }
 
     /// @notice Have the handler note the sample as a contribution.
