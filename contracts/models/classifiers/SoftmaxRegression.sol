@@ -207,7 +207,9 @@ contract SoftmaxRegression is Classifier {
         _classes[k].bias = WeightRow.saturated(biasOf(k) + step / _ONE);
         unchecked {
             for (uint256 i = 0; i < features.length; ++i) {
-                row.put(i, row.weightAt(i) + step * features[i] / _ONE_SQUARED);
+                int256 value = features[i];
+                // Half the pixels of an image are 0.
+                if (value != 0) row.put(i, row.weightAt(i) + step * value / _ONE_SQUARED);
             }
         }
         _classes[k].row.store(row);
