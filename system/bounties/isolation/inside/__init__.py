@@ -1,0 +1,1 @@
+"""What runs inside a cell beside the task: the standard library only, and imports of its own."""
