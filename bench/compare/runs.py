@@ -18,7 +18,7 @@ from bench.compare.meter import Committed, committed
 from bench.load.config import SwarmConfig
 from bench.load.prepare import prepare
 from bench.load.session import Session, read_session
-from bench.load.workloads.registry import workload
+from bench.load.workloads.jobs import JobsWorkload
 from bench.network.running import network
 from bench.network.topology import load_topology
 from bench.record.provenance import run_meta
@@ -60,7 +60,7 @@ def run_flood(weights: str, *, submissions: int, topology: str) -> Measured:
         used_s = _cpu_s()
         done = flood(
             rpc,
-            workload(session),
+            JobsWorkload(session),
             chain_id=session.chain.chain_id,
             submissions=submissions,
             limit_s=_FLOOD_LIMIT_S,

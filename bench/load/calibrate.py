@@ -7,10 +7,12 @@ above 25 M gas anyway), and what can't work at all is found before a swarm tries
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bench.load.account import account
+from bench.load.calibrated import Calibrated, TooLong, Walled
 from bench.load.session import CellPlan, Session
+from bench.load.systems import System
 from bench.load.workloads import Call
 from bench.load.workloads.jobs import JobsWorkload
 from bench.load.workloads.paid.calibration import cost_of
@@ -19,7 +21,6 @@ from system.chain.receipts import NotMined, Reverted
 from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call as ControlCall
 from system.chain.sender import Sender, send_all
-from system.errors import WeighbridgeError
 from system.jobs.packing import goes_as_words
 from system.jobs.stores import STORES, ChunkImpossible
 from system.learning.models import parse_weights
@@ -32,46 +33,20 @@ _SPARE_GAS = 40_000
 _LIMIT_S = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Calibrated:
-    """A cell that can run: `gas_used` is the whole submission's, `wire_bytes` all transactions'."""
-
-    cell: CellPlan
-    transactions: int
-    payload_bytes: int
-    wire_bytes: int
-    gas_used: int
-    decode_error_max: float | None
-
-    @classmethod
-    def walled(cls, cell: CellPlan) -> Calibrated:
-        """A cell that can't: nothing of it was measured."""
-        return cls(cell, 0, payload_bytes=0, wire_bytes=0, gas_used=0, decode_error_max=None)
-
-
-class Walled(WeighbridgeError):
-    """Not one submission of the cell gets onto this chain; the message is the node's reason."""
-
-
-class _TooLong(WeighbridgeError):
-    """A submission of the cell would outlast the run."""
-
-
-def calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+def calibrate(system: System, rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     """Send one submission of the cell and read its receipts.
 
     Raises Walled where the chain refuses it, and what the codec refuses (NaN, overflow) by name.
     """
     try:
-        return _calibrate(rpc, session, cell)
-    except (RpcError, Reverted, NotMined, ChunkImpossible, _TooLong) as error:
+        return system.calibrate(rpc, session, cell)
+    except (RpcError, Reverted, NotMined, ChunkImpossible, TooLong) as error:
         raise Walled(f"{cell.weights_name} as {cell.encoding} in {cell.store}: {error}") from error
 
 
-def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+def calibrate_board(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+    """What a result costs that nobody is paid for; raises as `calibrate` catches."""
     cell = replace(cell, chunk_bytes=_chunk_bytes(session, cell))
-    if session.job_size is not None:
-        return _paid(rpc, replace(session, cells=(cell,)))
     workload = JobsWorkload(replace(session, cells=(cell,)))
     worker = account(f"{session.seed}|{session.id}|{cell.id}|calibration", process=0, number=0)
     joining = workload.enrolment(worker)
@@ -79,7 +54,7 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     first = workload.draft(worker)
     worker.sequence += 1
     second = workload.draft(worker)
-    _require_time(session, [call.gas for stage in second.stages for call in stage])
+    require_time(session, [call.gas for stage in second.stages for call in stage])
     manager = session.manager()
     public = manager is None
     sender = Sender(rpc, worker.key, session.chain.chain_id, manager=manager)
@@ -102,8 +77,10 @@ def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     )
 
 
-def _paid(rpc: Rpc, session: Session) -> Calibrated:
-    [cell] = session.cells
+def calibrate_market(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
+    """What a part in a paid job costs; raises as `calibrate` catches."""
+    cell = replace(cell, chunk_bytes=_chunk_bytes(session, cell))
+    session = replace(session, cells=(cell,))
     cost = cost_of(rpc, session)
     return Calibrated(
         cell=cell,
@@ -115,14 +92,14 @@ def _paid(rpc: Rpc, session: Session) -> Calibrated:
     )
 
 
-def _require_time(session: Session, gas: Sequence[int]) -> None:
-    """Raise _TooLong where a submission, alone on the chain, would outlast the run."""
+def require_time(session: Session, gas: Sequence[int]) -> None:
+    """Raise TooLong where a submission, alone on the chain, would outlast the run."""
     chain = session.chain
     blocks = blocks_needed(gas, chain.gas_limit)
     needed_s = blocks * (chain.period_s or 0.0)
     limit_s = min(_LIMIT_S, (session.duration_s or _LIMIT_S) + session.drain_s)
     if needed_s > limit_s:
-        raise _TooLong(
+        raise TooLong(
             f"one submission takes {len(gas)} transactions and {blocks} blocks of "
             f"{chain.gas_limit / 1e6:g} M gas, at least {needed_s:.0f} s; the run ends after "
             f"{limit_s:.0f} s: raise --duration, --drain or the gas limit, or use another store"

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.load.choices import PRIVACIES, STORES, SYSTEMS, require_paid
+from bench.load.choices import (
+    OPTIONS,
+    PRIVACIES,
+    STORES,
+    SYSTEMS,
+    Setting,
+    require_paid,
+    settings_of,
+)
 from bench.load.schedule import SHAPES, Schedule
 from system.chain.private import Route
 from system.errors import UsageError
@@ -59,6 +67,7 @@ class SwarmConfig:
     evil: Fraction = Fraction(0)
     evil_behaviour: tuple[str, ...] = ()
     funder: Path | None = None
+    settings: dict[str, Setting] = field(default_factory=dict)  # the system's own options
 
     @property
     def open_loop(self) -> bool:
@@ -115,6 +124,14 @@ def add_arguments(parser: LocustArgumentParser) -> None:
         help="with --job-size: file with the key of an account with ether; "
         "default: the test account of a network of ours",
     )
+    for system, own in OPTIONS.items():
+        for option in own:
+            known = f"one of {', '.join(map(str, option.choices))}; " if option.choices else ""
+            parser.add_argument(
+                option.flag,
+                default="",
+                help=f"with --system {system}: {option.help}; {known}default: {option.default}",
+            )
     parser.add_argument(
         "--rate",
         type=float,
@@ -190,6 +207,7 @@ def config_from(options: argparse.Namespace) -> SwarmConfig:
         evil=_share(options.evil),
         evil_behaviour=tuple(_listed(options.evil_behaviour)),
         funder=Path(options.funder) if options.funder else None,
+        settings=settings_of(options.system, _own(options)),
     )
     _check_paid(config)
     return config
@@ -205,6 +223,11 @@ def _check_paid(config: SwarmConfig) -> None:
     if len(config.weights) != 1 or config.weights[0].count == 0:
         raise UsageError("--job-size takes one size of --weights, and not the counter")
     mix(config.users or 1, config.evil, config.evil_behaviour)  # says what is wrong with the two
+
+
+def _own(options: argparse.Namespace) -> dict[str, object]:
+    """What was given for options that one system has."""
+    return {one.name: getattr(options, one.name) for own in OPTIONS.values() for one in own}
 
 
 def _share(given: str) -> Fraction:

@@ -12,9 +12,8 @@ from pathlib import Path
 from bench.load.process_file import ProcessEnd, ended
 from bench.load.reconcile import OnChain, read_chain
 from bench.load.session import CellPlan, Session
-from bench.load.workloads.paid.audit import behaviours, market_counts, read_books
-from bench.load.workloads.paid.part import is_expected
-from bench.record.paid import BehaviourCounts, MarketCounts
+from bench.load.systems import Recount, System
+from bench.load.systems.registry import system_in
 from bench.record.reader import read_run
 from bench.record.schema import (
     LAGGED,
@@ -69,14 +68,6 @@ class Parts:
         return next((end.halted for end in self.ends if end.halted), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """A session's paid jobs, recounted."""
-
-    behaviours: dict[str, BehaviourCounts]
-    market: MarketCounts
-
-
 def finish_session(run_dir: Path, session: Session) -> bool:
     """Write how each cell of the session ended; True when something fell short."""
     parts = Parts(ended(run_dir, session.id))
@@ -85,13 +76,15 @@ def finish_session(run_dir: Path, session: Session) -> bool:
     on_chain = _read_chain(session, parts, rows)
     run = open_run(run_dir)
     ends = []
-    paid = _read_paid(session, rows) if isinstance(on_chain, OnChain) else None
-    if isinstance(paid, RpcError | Unreachable):
-        on_chain, paid = paid, None
+    recount: Recount | RpcError | Unreachable = Recount()
+    if isinstance(on_chain, OnChain):
+        recount = _recounted(session, rows)
+    if not isinstance(recount, Recount):
+        on_chain, recount = recount, Recount()
     for cell in session.cells:
         mine = [row for row in rows if row.cell == cell.id]
         share = len(mine) / len(rows) if rows else 1.0
-        ends.append(_cell_end(session, cell, parts, mine, on_chain, share=share, paid=paid))
+        ends.append(_cell_end(session, cell, parts, mine, on_chain, share=share, recount=recount))
     for end in ends:
         run.end_cell(end)
         log.info("%s: %s", end.cell, end.wall or end.invalid_reason or end.outcome)
@@ -104,16 +97,9 @@ def report_run(run_dir: Path) -> None:
     subprocess.run([sys.executable, "-c", code, "report", str(run_dir)], check=False)
 
 
-def _read_paid(
-    session: Session, rows: Sequence[SubmissionRow]
-) -> Paid | RpcError | Unreachable | None:
-    """The paid jobs as the chain has them; None where nobody is paid."""
-    if session.job_size is None:
-        return None
-    rpc = Rpc(session.rpc_urls[0])
+def _recounted(session: Session, rows: Sequence[SubmissionRow]) -> Recount | RpcError | Unreachable:
     try:
-        books = read_books(rpc, session)
-        return Paid(behaviours(books, rows), market_counts(rpc, session, books, rows))
+        return system_in(session).recount(Rpc(session.rpc_urls[0]), session, rows)
     except (RpcError, Unreachable) as error:
         return error
 
@@ -137,15 +123,13 @@ def _cell_end(
     on_chain: OnChain | RpcError | Unreachable,
     *,
     share: float,
-    paid: Paid | None = None,
+    recount: Recount,
 ) -> CellEnd:
     """How one cell ended; of the processes' CPU it bears its `share` of the submissions."""
-    reconciled = reconcile(rows, on_chain) if isinstance(on_chain, OnChain) else None
-    invalid = invalid_reason(session, parts, rows, reconciled, on_chain)
-    if paid is not None and not paid.market.conserved:
-        held, owed = paid.market.balance_wei, paid.market.owed_wei
-        invalid = invalid or f"the market holds {held:,} wei and owes {owed:,}"
-    outcome, wall = verdict(parts, rows)
+    system = system_in(session)
+    reconciled = reconcile(system, rows, on_chain) if isinstance(on_chain, OnChain) else None
+    invalid = invalid_reason(session, parts, rows, reconciled, on_chain) or recount.fault
+    outcome, wall = verdict(system, parts, rows)
     window = parts.window
     return CellEnd(
         cell=cell.id,
@@ -161,22 +145,23 @@ def _cell_end(
         last_block=max((end.last_block for end in parts.ends), default=None),
         reconciled=reconciled,
         note=parts.halted,
-        behaviours=None if paid is None else paid.behaviours,
-        market=None if paid is None else paid.market,
+        behaviours=recount.behaviours,
+        market=recount.market,
+        accounts=recount.accounts,
     )
 
 
-def reconcile(rows: Sequence[SubmissionRow], on_chain: OnChain) -> Reconciled:
+def reconcile(system: System, rows: Sequence[SubmissionRow], on_chain: OnChain) -> Reconciled:
     """The rows' claims beside the chain's own counts.
 
     A transaction is claimed when its submission was included or reverted; one that was mined
-    after the drain had ended is no claim, and then the two disagree. Of paid jobs each seat taken
-    is one submission on chain, whatever its worker did with it.
+    after the drain had ended is no claim, and then the two disagree. Which submissions are claimed
+    the system says.
     """
     claimed = [row for row in rows if row.outcome in ("included", "reverted")]
     transactions = sum(row.transactions for row in claimed)
     sent = [one for row in rows for one in row.hashes]
-    submissions = sum(row.job > 0 if row.behaviour else row.outcome == "included" for row in rows)
+    submissions = sum(map(system.claims, rows))
     found = on_chain.transactions(sent), on_chain.submissions({row.worker for row in rows})
     return Reconciled(
         transactions_on_chain=found[0],
@@ -214,11 +199,13 @@ def invalid_reason(
     return ""
 
 
-def verdict(parts: Parts, rows: Sequence[SubmissionRow]) -> tuple[CellOutcome, str | None]:
+def verdict(
+    system: System, parts: Parts, rows: Sequence[SubmissionRow]
+) -> tuple[CellOutcome, str | None]:
     """The cell's outcome, and the wall it met, if any."""
     if parts.halted:
         return "halted", "the chain stopped making blocks"
-    failed = [row for row in rows if row.outcome != "included" and not is_expected(row)]
+    failed = [row for row in rows if row.outcome != "included" and not system.expected(row)]
     if rows and len(failed) > (1 - SUSTAINED) * len(rows):
         worst = max(
             {row.outcome for row in failed},

@@ -29,8 +29,8 @@ from bench.load.schedule import Schedule
 from bench.load.session import Session, read_session
 from bench.load.submission import Submission
 from bench.load.swarm import Swarm
-from bench.load.workloads.paid.part import is_expected
-from bench.load.workloads.registry import workload
+from bench.load.systems import System
+from bench.load.systems.registry import system_in
 from system.errors import WeighbridgeError
 
 log = logging.getLogger("weighbridge")
@@ -139,22 +139,23 @@ def _start_swarm(environment: Environment, run_dir: Path, session_id: str) -> No
     process = max(0, runner.worker_index) if isinstance(runner, WorkerRunner) else 0
     processes = environment.parsed_options.processes_taking_part  # type: ignore[union-attr]
     write_start(run_dir, session.id, process)
+    system = system_in(session)
     swarm = Swarm(
         session,
-        workload(session, process, processes),
+        system.workload(session, process, processes),
         run_dir=run_dir,
         process=process,
         processes=processes,
-        ended=lambda submission: _to_locust(environment, submission),
+        ended=lambda submission: _to_locust(environment, system, submission),
     )
     state.replace(swarm)
     _test.keeper = gevent.spawn(_keep, environment, swarm)
 
 
-def _to_locust(environment: Environment, submission: Submission) -> None:
+def _to_locust(environment: Environment, system: System, submission: Submission) -> None:
     """Show a submission on Locust's page: from the intended send to the block being seen."""
     ended_s = submission.seen_s or time.time()
-    failed = submission.outcome != "included" and not is_expected(submission.row())
+    failed = submission.outcome != "included" and not system.expected(submission.row())
     environment.events.request.fire(  # type: ignore[no-untyped-call]
         request_type="submit",
         name=submission.cell,

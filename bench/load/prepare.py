@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench.load.calibrate import Calibrated, Walled, calibrate
+from bench.load.calibrate import calibrate
+from bench.load.calibrated import Calibrated, Walled
 from bench.load.config import SwarmConfig
-from bench.load.deploy import deploy_jobs
-from bench.load.outlook import first_wall, gas_predicted, predicted, record_limits
+from bench.load.outlook import first_wall, gas_predicted, record_limits
 from bench.load.session import CellPlan, Session, write_session
-from bench.load.workloads.jobs import TOPICS, completed_topics
-from bench.load.workloads.paid.deploy import deploy_paid
-from bench.load.workloads.paid.job import TOPICS as PAID_TOPICS
+from bench.load.systems import System
+from bench.load.systems.registry import system_in, system_of
 from bench.network import state
 from bench.record.files import RUN_FILE, cell_path, safe_name
 from bench.record.provenance import run_meta
@@ -25,7 +24,6 @@ from system.chain.private import Route, require_manager
 from system.chain.probe import Chain, WrongChain, block_period_s, probe
 from system.chain.rpc import Rpc
 from system.errors import UsageError
-from system.jobs.market import PICKED
 from system.learning.models import WeightSpec
 from system.paths import REPORTS_DIR
 
@@ -35,6 +33,8 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
 
     Raises UsageError where what the user gave can't be used: an endpoint, a chain, weights.
     """
+    system = system_of(config.system, paid=config.job_size is not None)
+    system.require(config)
     urls = config.rpc_urls or running_network()
     route = _route(config, urls)
     chain = _probe_all(urls, config.chain_id)
@@ -45,11 +45,9 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         rpc_urls=urls,
         chain=chain,
         contracts={},
-        topics=TOPICS if config.job_size is None else PAID_TOPICS,
-        completed_topics=(
-            completed_topics(config.privacy) if config.job_size is None else (PICKED,)
-        ),
-        cells=_cells(config, run.path),
+        topics=system.topics,
+        completed_topics=system.completed(config),
+        cells=_cells(system, config, run.path),
         first_block=0,
         system=config.system,
         seed=config.seed,
@@ -64,8 +62,9 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
         job_size=config.job_size,
         evil=str(config.evil),
         evil_behaviour=config.evil_behaviour,
+        settings=config.settings,
     )
-    contracts = _deployed(rpc, config, session)
+    contracts = system.deploy(rpc, config, session)
     # A young chain has no two blocks to tell its period from; by now it has.
     chain = replace(chain, period_s=block_period_s(rpc, raft=chain.consensus == "raft"))
     session = replace(session, chain=chain, contracts=contracts)
@@ -82,32 +81,15 @@ def prepare(config: SwarmConfig, *, argv: Sequence[str]) -> tuple[Path, Session]
     return run.path, session
 
 
-def _deployed(rpc: Rpc, config: SwarmConfig, session: Session) -> dict[str, str]:
-    """The addresses of what the session's submissions go to."""
-    if config.job_size is not None:
-        return deploy_paid(
-            rpc, session, store=config.store, topology=config.topology, funder=config.funder
-        )
-    return deploy_jobs(
-        rpc,
-        session.chain,
-        config.weights,
-        store=config.store,
-        privacy=config.privacy,
-        seed=config.seed,
-        salt=session.id,
-        manager=session.manager(),
-    )
-
-
 def _calibrated(
     rpc: Rpc, run: RunWriter, config: SwarmConfig, session: Session, *, limits: str
 ) -> list[Calibrated]:
     """The cells that can run; the others end here, with the wall they met."""
+    system = system_in(session)
     passed, walls = [], []
     for cell in session.cells:
         try:
-            passed.append(calibrate(rpc, session, cell))
+            passed.append(calibrate(system, rpc, session, cell))
         except Walled as wall:
             walls.append(str(wall))
             run.begin_cell(_facts(config, session, Calibrated.walled(cell), limits=limits))
@@ -163,36 +145,38 @@ def _run(config: SwarmConfig, argv: Sequence[str], chain: Chain) -> RunWriter:
     return create_run(path, meta)
 
 
-def _cells(config: SwarmConfig, run_dir: Path) -> tuple[CellPlan, ...]:
+def _cells(system: System, config: SwarmConfig, run_dir: Path) -> tuple[CellPlan, ...]:
     """One a size, under names that no other cell of the run has, be it of an earlier session."""
     if config.cell and len(config.weights) == 1:
-        return (_cell(config.cell, config.weights[0], config),)
+        return (_cell(system, config.cell, config.weights[0], config),)
     cells: list[CellPlan] = []
     for spec in config.weights:
-        name = f"{Path(spec.name).stem}_{config.encoding}_{config.store}".replace("+", "-")
+        carriage = system.carriage(config, spec)
+        name = f"{Path(spec.name).stem}_{carriage.encoding}_{carriage.store}".replace("+", "-")
         names = (safe_name(name), *(f"{safe_name(name)}_{number}" for number in range(2, 1000)))
         taken = {cell.id for cell in cells}
         free = (one for one in names if one not in taken and not cell_path(run_dir, one).exists())
-        cells.append(_cell(next(free), spec, config))
+        cells.append(_cell(system, next(free), spec, config))
     return tuple(cells)
 
 
-def _cell(name: str, spec: WeightSpec, config: SwarmConfig) -> CellPlan:
+def _cell(system: System, name: str, spec: WeightSpec, config: SwarmConfig) -> CellPlan:
+    carriage = system.carriage(config, spec)
     return CellPlan(
         id=name,
         weights_name=spec.name,
         weights=spec.count,
-        encoding=config.encoding if spec.count else "none",
-        store=config.store if spec.count else "none",
+        encoding=carriage.encoding,
+        store=carriage.store,
         chunk_bytes=0,
         gas=(),
-        privacy=config.privacy if spec.count else "plain",
+        privacy=carriage.privacy,
     )
 
 
 def _facts(config: SwarmConfig, session: Session, one: Calibrated, *, limits: str) -> CellFacts:
     cell, chain = one.cell, session.chain
-    expected = predicted(session, cell)
+    expected = system_in(session).predict(session, cell)
     share = None if config.rate_per_s is None else config.rate_per_s / len(session.cells)
     return CellFacts(
         cell=cell.id,
@@ -230,6 +214,7 @@ def _facts(config: SwarmConfig, session: Session, one: Calibrated, *, limits: st
         first_wall=first_wall(expected),
         limits=limits,
         job_size=config.job_size,
-        evil=None if config.job_size is None else float(config.evil),
-        evil_behaviour=None if config.job_size is None else list(config.evil_behaviour),
+        evil=float(config.evil) if config.evil or config.job_size is not None else None,
+        evil_behaviour=list(config.evil_behaviour) or (None if config.job_size is None else []),
+        settings=config.settings or None,
     )

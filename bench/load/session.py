@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from bench.load.choices import Setting
 from bench.record.files import write_atomically
 from system.chain.private import Manager, Route
 from system.chain.probe import Chain
@@ -52,6 +53,7 @@ class Session:
     job_size: int | None = None  # seats of a paid job; None: nobody is paid
     evil: str = "0"  # the share of workers that is not honest, as a fraction
     evil_behaviour: tuple[str, ...] = ()
+    settings: dict[str, Setting] = field(default_factory=dict)  # the system's own options
 
     def manager(self) -> Manager | None:
         """A new connection to the private transaction manager; None where nothing is private."""

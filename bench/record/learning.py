@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.record.files import write_atomically
 from bench.record.jsonform import from_json
 from system.errors import UsageError
+
+Row = TypeVar("Row")
 
 SETTINGS_FILE, ROWS_FILE, RESULT_FILE = "learning.json", "learning.jsonl", "learned.json"
 
@@ -83,10 +86,11 @@ class LearningFile:
         self._run = run
         write_atomically(run / SETTINGS_FILE, _json(asdict(settings), indent=2))
 
-    def row(self, row: JobRow) -> None:
-        """A job was closed."""
+    def row(self, row: JobRow | Mapping[str, Any]) -> None:
+        """A job was closed; or another system took a step, whose row is plain values by name."""
+        plain = asdict(row) if isinstance(row, JobRow) else dict(row)
         with (self._run / ROWS_FILE).open("ab") as file:
-            file.write(_json(asdict(row)) + b"\n")
+            file.write(_json(plain) + b"\n")
 
     def result(self, result: dict[str, Any]) -> None:
         """The training ended."""
@@ -98,31 +102,61 @@ def holds_learning(run: Path) -> bool:
     return (run / SETTINGS_FILE).is_file()
 
 
-def read_learning(run: Path) -> Learned:
-    """The training in a directory; a torn last row is left out.
+def read_settings(run: Path) -> LearningSettings:
+    """What the training in a directory was asked to be.
 
     Raises UsageError where the directory holds none, or its settings can't be read.
     """
     try:
-        settings = from_json(LearningSettings, json.loads((run / SETTINGS_FILE).read_bytes()))
+        return from_json(LearningSettings, json.loads((run / SETTINGS_FILE).read_bytes()))
     except (OSError, ValueError) as error:
         raise UsageError(
             f"{run} holds no training ({error}): name a directory of `weighbridge learn`"
         ) from error
-    result = run / RESULT_FILE
+
+
+def read_learning(run: Path) -> Learned:
+    """The training over the jobs' market in a directory; a torn last row is left out.
+
+    Raises what `read_settings` and `read_result` raise.
+    """
     return Learned(
-        settings,
-        tuple(_rows(run / ROWS_FILE)),
-        json.loads(result.read_bytes()) if result.is_file() else None,
+        read_settings(run),
+        tuple(_rows(run, lambda raw: from_json(JobRow, raw))),
+        read_result(run),
     )
 
 
-def _rows(path: Path) -> list[JobRow]:
-    rows = []
+def read_steps(run: Path) -> tuple[dict[str, Any], ...]:
+    """The rows of another system's training, in order; a torn last one is left out."""
+    return tuple(_rows(run, dict))
+
+
+def read_result(run: Path) -> dict[str, Any] | None:
+    """What a training ended with; None where it did not. Raises UsageError for what is no JSON."""
+    path = run / RESULT_FILE
+    try:
+        return json.loads(path.read_bytes()) if path.is_file() else None
+    except ValueError as error:
+        raise UsageError(
+            f"{path} is no JSON ({error}); restore it, or remove it to see the rows"
+        ) from error
+
+
+def torn_rows(run: Path, read: int) -> list[str]:
+    """A line that says how many rows can't be read, where `read` could; none if all can."""
+    path = run / ROWS_FILE
+    lines = len(path.read_bytes().splitlines()) if path.is_file() else 0
+    rows = "1 row" if lines - read == 1 else f"{lines - read} rows"
+    return [f"{rows} of {ROWS_FILE} can't be read and was left out"] if lines > read else []
+
+
+def _rows(run: Path, parse: Callable[[Any], Row]) -> list[Row]:
+    path, rows = run / ROWS_FILE, []
     for line in path.read_bytes().splitlines() if path.is_file() else []:
         try:
-            rows.append(from_json(JobRow, json.loads(line)))
-        except ValueError:
+            rows.append(parse(json.loads(line)))
+        except (TypeError, ValueError):
             continue  # written halfway when the process was killed
     return rows
 

@@ -15,6 +15,8 @@ SATURATION = "saturation"
 def point_name(point: Mapping[str, Any]) -> str:
     """A name of a plan's point fit for files, the same in every run of the plan."""
     parts = [PurePath(str(point["weights"])).stem, point["encoding"], point["store"]]
+    if point.get("system", "jobs") != "jobs":
+        parts.insert(1, point["system"])
     parts += [_rate(point), PurePath(point["topology"]).stem]
     if point["privacy"] != "plain":
         parts.append(point["privacy"])
@@ -28,7 +30,9 @@ def point_name(point: Mapping[str, Any]) -> str:
         parts.append(f"{limit_kb}KB")
     if point["users"] is not None:
         parts.append(f"{point['users']}users")
-    return safe_name("_".join((*parts, *_paid(point))).replace("+", "-"))
+    parts += _paid(point)
+    parts += [str(value) for _, value in point.get("settings", ())]
+    return safe_name("_".join(parts).replace("+", "-"))
 
 
 def cell_name(point: Mapping[str, Any], repeat: int) -> str:

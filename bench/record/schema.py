@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from bench.record.accounts import Accounts
 from bench.record.paid import BehaviourCounts, MarketCounts
 
 SCHEMA = 1
@@ -105,7 +106,8 @@ class CellFacts:
     `payload_bytes` are a submission's encoded weights, `wire_bytes` all its signed transactions.
     `gas_predicted` is computed from the payload, `gas_calibrated` read off the receipts of one
     submission before the clock. `limits` is the key of the chain's `ChainLimits`. `job_size` is the
-    seats of a paid job, `evil` the share of workers that behave as in `evil_behaviour`.
+    seats of a paid job, `evil` the share of workers that behave as in `evil_behaviour`. `settings`
+    are the system's own options.
     """
 
     cell: str
@@ -145,6 +147,7 @@ class CellFacts:
     job_size: int | None = None
     evil: float | None = None
     evil_behaviour: list[str] | None = None
+    settings: dict[str, str | int | float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,7 @@ class CellEnd:
     note: str
     behaviours: dict[str, BehaviourCounts] | None = None
     market: MarketCounts | None = None
+    accounts: Accounts | None = None
 
     @property
     def lagged(self) -> bool:

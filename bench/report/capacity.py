@@ -125,6 +125,7 @@ def _key(one: PointSummary | Curve) -> tuple[object, ...]:
         *(one.run, one.system, one.weights, one.weights_name, one.encoding, one.store),
         *(one.privacy, one.topology, one.transaction_size_limit_bytes),
         *(one.job_size, one.evil, tuple(one.evil_behaviour or ())),
+        tuple((one.settings or {}).items()),
         # Both are read off the chain, where they waver a little around what was set.
         round(one.gas_limit / 1e6),
         None if one.period_s is None else round(one.period_s, 1),

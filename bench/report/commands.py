@@ -11,6 +11,9 @@ from bench.report.build import ReportPaths, build
 from bench.report.learning.build import LearningPaths
 from bench.report.learning.build import build as build_learning
 from bench.report.learning.frame import are_trainings
+from bench.report.story.build import StoryPaths
+from bench.report.story.build import build as build_story
+from bench.report.story.frame import are_stories
 
 
 def report(
@@ -29,8 +32,7 @@ def report(
 
     Runs of `weighbridge learn` get a page of their own kind; the two kinds do not mix.
     """
-    paths: ReportPaths | LearningPaths
-    paths = build_learning(dirs, out) if are_trainings(dirs) else build(dirs, out)
+    paths = _built(dirs, out)
     if as_json:
         typer.echo(paths.summary.read_text(encoding="utf-8"), nl=False)
         return
@@ -38,3 +40,9 @@ def report(
         typer.echo(f"note: {warning}", err=True)
     typer.echo(paths.content.verdict.text)
     typer.echo(str(paths.page))
+
+
+def _built(dirs: list[Path], out: Path | None) -> ReportPaths | LearningPaths | StoryPaths:
+    if not are_trainings(dirs):
+        return build(dirs, out)
+    return build_story(dirs, out) if are_stories(dirs) else build_learning(dirs, out)

@@ -121,6 +121,7 @@ class PointSummary:
     job_size: int | None = None
     evil: float | None = None
     evil_behaviour: list[str] | None = None
+    settings: dict[str, str | int | float] | None = None  # the system's own
 
     @property
     def failed(self) -> int:

@@ -18,10 +18,10 @@ def _rate(point: PointSummary) -> str:
 
 # In the order in which they are added to names that are still alike.
 _PARTS: tuple[_Part, ...] = (
+    lambda point: point.system,
     lambda point: point.encoding,
     lambda point: point.store,
     lambda point: point.privacy,
-    lambda point: point.system,
     lambda point: point.topology,
     lambda point: f"{seconds(point.period_s)} blocks",
     lambda point: f"{figure(point.gas_limit)} gas",
@@ -29,6 +29,7 @@ _PARTS: tuple[_Part, ...] = (
     lambda point: "the board" if point.job_size is None else f"jobs of {point.job_size}",
     lambda point: f"{percent(point.evil)} evil",
     lambda point: ", ".join(point.evil_behaviour or ()),
+    lambda point: " · ".join(map(str, (point.settings or {}).values())),
     _rate,
     lambda point: point.schedule,
     lambda point: f"{point.users} users",

@@ -28,6 +28,7 @@ def _key(cell: CellData) -> tuple[object, ...]:
         *(facts.loop, facts.offered_per_s, facts.users, facts.schedule),
         *(facts.topology, facts.validators, facts.transaction_size_limit_bytes),
         *(facts.job_size, facts.evil, tuple(facts.evil_behaviour or ())),
+        tuple((facts.settings or {}).items()),
         # Both are read off the chain, where they waver a little around what was set.
         round(facts.gas_limit / 1e6),
         None if facts.period_s is None else round(facts.period_s, 1),

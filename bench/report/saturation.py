@@ -95,6 +95,7 @@ class Curve:
     job_size: int | None = None
     evil: float | None = None
     evil_behaviour: list[str] | None = None
+    settings: dict[str, str | int | float] | None = None  # the system's own
 
 
 def curves(groups: Iterable[Sequence[CellData]]) -> list[Curve]:
@@ -122,6 +123,7 @@ def _key(cell: CellData) -> tuple[object, ...]:
         *(cell.run, facts.system, facts.weights, facts.weights_name, facts.encoding, facts.store),
         *(facts.privacy, facts.schedule, facts.topology, facts.transaction_size_limit_bytes),
         *(facts.job_size, facts.evil, tuple(facts.evil_behaviour or ())),
+        tuple((facts.settings or {}).items()),
         # Both are read off the chain, where they waver a little around what was set. A cell that
         # never started knows neither.
         round(facts.gas_limit / 1e6),
@@ -161,7 +163,7 @@ def _settings(point: PointSummary) -> dict[str, Any]:
         *("run", "system", "weights", "weights_name", "encoding", "store", "privacy"),
         *("payload_bytes", "wire_bytes", "transactions_per_submission", "schedule", "topology"),
         *("validators", "gas_limit", "transaction_size_limit_bytes", "period_s", "job_size"),
-        *("evil", "evil_behaviour"),
+        *("evil", "evil_behaviour", "settings"),
     )
     return {name: getattr(point, name) for name in names}
 

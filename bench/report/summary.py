@@ -81,7 +81,7 @@ def _point(facts: CellFacts) -> dict[str, Any]:
         *("users", "schedule", "topology", "validators", "client_version", "chain_id"),
         *("gas_limit", "transaction_size_limit_bytes", "period_s", "warmup_s", "duration_s"),
         *("drain_s", "gas_calibrated", "first_wall", "limits", "job_size"),
-        *("evil", "evil_behaviour"),
+        *("evil", "evil_behaviour", "settings"),
     )
     return {name: getattr(facts, name) for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,13 +12,14 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from bench.load.choices import SYSTEMS
 from bench.record.files import safe_name
 from bench.record.planned import SATURATION
 from bench.record.provenance import run_meta
 from bench.record.reader import read_run
 from bench.record.writer import RunWriter, create_run, open_run
 from bench.report.build import build
-from bench.sweep.plan import Plan, PlanError, load_plan, plan_from_record
+from bench.sweep.plan import OWN_AXES, Plan, PlanError, load_plan, plan_from_record
 from bench.sweep.progress import shown
 from bench.sweep.runner import Outcome, run_sweep
 from system.chain.probe import probe
@@ -42,6 +44,15 @@ def sweep(
         str, typer.Option(help="constant, poisson, ramp, spike, soak or rounds")
     ] = "",
     users: Annotated[int | None, typer.Option(help="worker accounts of a cell")] = None,
+    system: Annotated[str, typer.Option(help=f"comma-separated, of {', '.join(SYSTEMS)}")] = "",
+    own: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="OPTION=VALUES",
+            help="an option that only the system has, with comma-separated values; may be repeated",
+        ),
+    ] = None,
     job_size: Annotated[str, typer.Option(help="comma-separated seats of a paid job")] = "",
     evil: Annotated[str, typer.Option(help="comma-separated shares of evil workers")] = "",
     evil_behaviour: Annotated[
@@ -97,6 +108,8 @@ def sweep(
                 evil=[_number("evil", one) for one in _texts(evil)],
                 evil_behaviour=[evil_behaviour] if evil_behaviour else [],
                 users=[] if users is None else [users],
+                system=_texts(system),
+                **_own_axes(own or ()),
             ),
             duration_s=duration,
             warmup_s=warmup,
@@ -143,6 +156,20 @@ def _saved_plan(resume: Path) -> Plan:
 
 def _axes(**axes: list[Any]) -> dict[str, list[Any]]:
     return {name: values for name, values in axes.items() if values}
+
+
+def _own_axes(given: Sequence[str]) -> dict[str, list[str]]:
+    """`--set option=values` as axes; the plan says which there are."""
+    axes = {}
+    for text in given:
+        name, sign, values = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if not sign or name not in OWN_AXES:
+            raise PlanError(
+                f"--set {text!r}: write OPTION=VALUES with one of {', '.join(OWN_AXES) or 'none'}"
+            )
+        axes[name] = _texts(values)
+    return axes
 
 
 def _texts(text: str) -> list[str]:

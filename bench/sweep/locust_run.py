@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.load.choices import Option
 from bench.network.guard import guarding
 from bench.network.ports import LOOPBACK, free_ports
 from bench.network.process import ProcessId
@@ -81,8 +82,10 @@ def command(plan: Plan, cell: Cell, *, run_dir: Path, urls: Sequence[str]) -> li
     if point.rate_per_s is not None:
         options["--rate"] = point.rate_per_s
     if point.job_size is not None:
-        options |= {"--job-size": point.job_size, "--evil": point.evil}
-        options |= {"--evil-behaviour": point.evil_behaviour}
+        options["--job-size"] = point.job_size
+    if point.evil:
+        options |= {"--evil": point.evil, "--evil-behaviour": point.evil_behaviour}
+    options |= {Option(name, value, "").flag: value for name, value in point.settings}
     if plan.processes > 1:
         [port] = free_ports(1)  # Locust's own default is one port: two sweeps at once would meet
         options |= {"--processes": plan.processes, "--master-bind-host": LOOPBACK}

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from bench.load.choices import PRIVACIES, STORES, SYSTEMS, require_paid
+from bench.load.choices import OPTIONS, PRIVACIES, STORES, SYSTEMS, require_paid, settings_of
 from bench.load.schedule import SHAPES
 from bench.record.planned import SATURATION
 from bench.report.sustained import STEADY
@@ -98,7 +98,9 @@ class Plan:
 _RUN_S, _RUN_BLOCKS = 8.0, 5
 # Every other trial of a search offers too much, which takes some 20 s longer to drain.
 _OVERLOAD_S = 10.0
-AXES = tuple(f.name for f in fields(Point) if f.name != "saturation")
+AXES = tuple(f.name for f in fields(Point) if f.name not in ("saturation", "settings"))
+# Axes that one system has alone.
+OWN_AXES = tuple(option.name for options in OPTIONS.values() for option in options)
 _SETTINGS = tuple(f.name for f in fields(Plan) if f.name != "points")
 
 
@@ -117,7 +119,7 @@ def load_plan(name_or_path: str, axes: Mapping[str, Sequence[Any]], **settings: 
     for table in tables:
         if not isinstance(table, dict):
             raise PlanError(f"{name_or_path}: `cells` holds {table!r}; write [[cells]] tables")
-        _refuse_unknown(table, set(AXES), "[[cells]]")
+        _refuse_unknown(table, {*AXES, *OWN_AXES}, "[[cells]]")
         for point in _expand({**table, **axes}):
             points[point] = None
     if not points:
@@ -129,10 +131,15 @@ def load_plan(name_or_path: str, axes: Mapping[str, Sequence[Any]], **settings: 
 def plan_from_record(record: Mapping[str, Any]) -> Plan:
     """The plan that a run's record holds; PlanError where it is no sweep's."""
     try:
-        points = tuple(_checked_point(Point(**point)) for point in record["points"])
+        points = tuple(_checked_point(_recorded(point)) for point in record["points"])
         return _checked(Plan(**{**record, "points": points}))
     except (KeyError, TypeError) as error:
         raise PlanError(f"this run is no sweep's ({error}): it can't be resumed") from error
+
+
+def _recorded(point: Mapping[str, Any]) -> Point:
+    settings = tuple((str(name), value) for name, value in point.get("settings", ()))
+    return Point(**{**point, "settings": settings})
 
 
 def _read(name_or_path: str) -> dict[str, Any]:
@@ -168,6 +175,8 @@ def _expand(table: Mapping[str, Any]) -> list[Point]:
         # TOML knows no null: "closed" names the loop without a rate.
         point["rate_per_s"] = None if rate in (None, "closed", SATURATION) else rate
         point["saturation"] = rate == SATURATION
+        own = {name: point.pop(name) for name in OWN_AXES if name in point}
+        point["settings"] = tuple(own.items())
         points.append(_checked_point(Point(**point)))
     return points
 
@@ -207,6 +216,7 @@ def _checked_point(point: Point) -> Point:
     _check_number("transaction_size_limit_kb", point.transaction_size_limit_kb, low=0, whole=True)
     point.network()
     _check_paid(point)
+    point = replace(point, settings=tuple(settings_of(point.system, dict(point.settings)).items()))
     if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
         codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it

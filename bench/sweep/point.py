@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from bench.load.choices import Setting
 from bench.network.topology import Topology, load_topology
 from bench.record.planned import cell_name
 
@@ -32,6 +33,7 @@ class Point:
     job_size: int | None = None  # seats of a paid job; None: the board
     evil: float = 0.0
     evil_behaviour: str = ""  # names with commas
+    settings: tuple[tuple[str, Setting], ...] = ()  # the system's own, by name
 
     def accounts(self) -> int:
         """Workers that share the load: enough that each waits for one result at a time.

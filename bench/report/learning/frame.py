@@ -9,13 +9,12 @@ from statistics import mean
 from typing import Any
 
 from bench.record.learning import (
-    RESULT_FILE,
-    ROWS_FILE,
     JobRow,
     Learned,
     LearningSettings,
     holds_learning,
     read_learning,
+    torn_rows,
 )
 from bench.record.reader import Run, read_run
 from bench.report.output import distinct, run_labels
@@ -81,12 +80,7 @@ class Training:
 
     def warnings(self) -> list[str]:
         """What was left out while reading it, a line each."""
-        path = self.run.path / ROWS_FILE
-        lines = len(path.read_bytes().splitlines()) if path.is_file() else 0
-        torn = lines - len(self.rows)
-        rows = "1 row" if torn == 1 else f"{torn} rows"
-        found = [f"{rows} of {ROWS_FILE} can't be read and was left out"] if torn else []
-        return [*self.run.warnings, *found]
+        return [*self.run.warnings, *torn_rows(self.run.path, len(self.rows))]
 
 
 def are_trainings(run_dirs: Sequence[Path]) -> bool:
@@ -107,15 +101,6 @@ def are_trainings(run_dirs: Sequence[Path]) -> bool:
 def read_trainings(run_dirs: Sequence[Path]) -> list[Training]:
     """The trainings in these directories; raises UsageError for what is none."""
     paths = distinct(run_dirs)
-    learned = [_learned(path) for path in paths]
+    learned = [read_learning(path) for path in paths]
     runs = [read_run(path) for path in paths]
     return list(map(Training, run_labels(runs), runs, learned))
-
-
-def _learned(path: Path) -> Learned:
-    try:
-        return read_learning(path)
-    except ValueError as error:
-        raise UsageError(
-            f"{path / RESULT_FILE} is no JSON ({error}); restore it, or remove it to see the jobs"
-        ) from error

@@ -1,0 +1,1 @@
+"""Pages of trainings that tell a course of events: a headline, figures, tables, steps."""
