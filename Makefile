@@ -4,7 +4,7 @@ BIN := .venv/bin
 PLAN ?= standard
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench quick test lint format network-up network-down clean
+.PHONY: help setup bench quick test test-nodes test-units lint format network-up network-down clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,8 +21,15 @@ bench: setup  ## run the standard sweep on a real GoQuorum network and build its
 quick: setup  ## four weight sizes in under three minutes
 	$(BIN)/weighbridge sweep --plan quick || [ $$? -eq 1 ]
 
+# Tests on nodes mostly wait for blocks: the others run meanwhile, in what they leave of the processors.
 test: setup  ## every test, on real nodes
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-nodes test-units
+
+test-nodes: setup
+	$(BIN)/pytest tests/chain tests/browser
+
+test-units: setup
+	nice -n 19 $(BIN)/pytest -p no:cacheprovider tests --ignore tests/chain --ignore tests/browser
 
 lint: setup  ## style, types and import rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
