@@ -34,8 +34,9 @@ class Option:
 
     def checked(self, given: object) -> Setting:
         """The value that was given, in its type; raises UsageError where it can't be one."""
+        kind = type(self.default)
         try:
-            value = type(self.default)(given)  # type: ignore[call-overload]
+            value = kind(given)  # type: ignore[call-overload]  # what it does not take it says
         except (TypeError, ValueError):
             raise UsageError(f"{self.flag} {given!r} is no number") from None
         if isinstance(given, float) and not given.is_integer() and isinstance(value, int):
@@ -45,7 +46,7 @@ class Option:
             raise UsageError(f"no {self.flag} {given!r}: {suggestion(str(given), names)}")
         if not isinstance(value, str) and not self.least <= value < float("inf"):
             raise UsageError(f"{self.flag} {given!r}: give {self.least:g} or more")
-        return value  # type: ignore[no-any-return]
+        return value
 
 
 # What each system has beside the options that all have.

@@ -44,6 +44,7 @@ def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
             longest_p99_s=longest_p99_s,
             loads=loads,
             several=len(summary.runs) > 1,
+            abouts=abouts(summary),
             drawings=drawings(summary.cells, groups, named, saturating=summary.curves),
             sizes=carried_sizes(summary.verdict),
             networks=len({_network(one) for one in summary.verdict.sustained}),
@@ -54,6 +55,12 @@ def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
             raw=rows(summary.cells),
         )
     )
+
+
+def abouts(summary: Summary) -> list[tuple[str, list[str]]]:
+    """What each run's plan says of itself, in paragraphs; runs whose plan says nothing are out."""
+    said = {label: str(meta.plan.get("about") or "") for label, meta in summary.runs.items()}
+    return [(label, text.strip().split("\n\n")) for label, text in said.items() if text.strip()]
 
 
 def carried_sizes(verdict: Verdict) -> list[tuple[Sustained, WorkersPerRound, SizeWall | None]]:

@@ -45,6 +45,7 @@ class Plan:
     processes: int = 1
     batch: int = 1
     fresh_networks: bool = False  # one for each cell; else one is kept while the next cell may
+    about: str = ""  # what it is for, for its page; paragraphs with empty lines between them
 
     def cells(self) -> tuple[Cell, ...]:
         """All cells in randomised order: drift of the machine must not look like an effect.
@@ -264,8 +265,9 @@ def _checked(plan: Plan) -> Plan:
         raise PlanError(f"seed = {plan.seed!r}: give a whole number from 0 up")
     if not isinstance(plan.fresh_networks, bool):
         raise PlanError(f"fresh_networks = {plan.fresh_networks!r}: give true or false")
-    if not isinstance(plan.title, str):
-        raise PlanError(f"title = {plan.title!r}: give a text")
+    for name in ("title", "about"):
+        if not isinstance(getattr(plan, name), str):
+            raise PlanError(f"{name} = {getattr(plan, name)!r}: give a text")
     for name, count in Counter(cell.id for cell in plan.cells()).items():
         if count > 1:
             raise PlanError(f"{count} cells would be called {name}: give their files other names")
