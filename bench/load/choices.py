@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from system.errors import UsageError, suggestion
 
@@ -32,11 +33,11 @@ class Option:
         """The option as it is typed."""
         return "--" + self.name.replace("_", "-")
 
-    def checked(self, given: object) -> Setting:
+    def checked(self, given: Any) -> Setting:
         """The value that was given, in its type; raises UsageError where it can't be one."""
         kind = type(self.default)
         try:
-            value = kind(given)  # type: ignore[call-overload]  # what it does not take it says
+            value = kind(given)
         except (TypeError, ValueError):
             raise UsageError(f"{self.flag} {given!r} is no number") from None
         if isinstance(given, float) and not given.is_integer() and isinstance(value, int):
