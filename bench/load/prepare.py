@@ -13,7 +13,7 @@ from bench.load.calibrated import Calibrated, Walled
 from bench.load.config import SwarmConfig
 from bench.load.outlook import first_wall, gas_predicted, record_limits
 from bench.load.session import CellPlan, Session, write_session
-from bench.load.systems import System
+from bench.load.systems import Carriage, System
 from bench.load.systems.registry import system_in, system_of
 from bench.network import state
 from bench.record.files import RUN_FILE, cell_path, safe_name
@@ -152,6 +152,8 @@ def _cells(system: System, config: SwarmConfig, run_dir: Path) -> tuple[CellPlan
     cells: list[CellPlan] = []
     for spec in config.weights:
         carriage = system.carriage(config, spec)
+        if not spec.count:  # a counter is called by what it was asked for with
+            carriage = Carriage(config.encoding, config.store)
         name = f"{Path(spec.name).stem}_{carriage.encoding}_{carriage.store}".replace("+", "-")
         names = (safe_name(name), *(f"{safe_name(name)}_{number}" for number in range(2, 1000)))
         taken = {cell.id for cell in cells}
