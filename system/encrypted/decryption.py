@@ -10,8 +10,9 @@ from gmpy2 import gcd, invert, mpz, powmod
 from system.encrypted.bigints import from_bytes, powers, to_bytes
 from system.encrypted.errors import MalformedUnits, TooFewShares, WrongShare
 from system.encrypted.paillier import require_ciphertexts
-from system.encrypted.proof import CHALLENGE_BYTES, Claim, Proof, holds, prove, response_bytes
+from system.encrypted.proof import Claim, Proof, holds, proof_from_units, prove
 from system.encrypted.threshold import KeyShare, ThresholdKey
+from system.encrypted.transcript import PROOF_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +24,18 @@ class Partial:
     proof: Proof = field(repr=False)
 
     def to_bytes(self, key: ThresholdKey) -> bytes:
-        """The values as units like ciphertexts, then the proof: challenge and response."""
-        challenge = self.proof.challenge.to_bytes(CHALLENGE_BYTES, "big")
-        response = to_bytes([self.proof.response], response_bytes(key.exponent_bits))
-        return to_bytes(self.values, key.public.unit_bytes) + challenge + response
+        """The values as units like ciphertexts, and two more units of proof."""
+        proof = self.proof.to_units(key.exponent_bits)
+        return to_bytes((*self.values, *proof), key.public.unit_bytes)
 
 
 def partial_from_bytes(key: ThresholdKey, party: int, data: bytes) -> Partial:
     """What `to_bytes` wrote; raises MalformedUnits."""
-    split = len(data) - key.proof_bytes
-    if split <= 0:
+    units = from_bytes(data, key.public.unit_bytes)
+    if len(units) <= PROOF_UNITS:
         raise MalformedUnits(f"{len(data)} bytes of party {party} are no decryption share")
-    proof = data[split:]
-    challenge, response = proof[:CHALLENGE_BYTES], proof[CHALLENGE_BYTES:]
-    return Partial(
-        party,
-        tuple(from_bytes(data[:split], key.public.unit_bytes)),
-        Proof(int.from_bytes(challenge, "big"), mpz(int.from_bytes(response, "big"))),
-    )
+    proof = proof_from_units(units[-PROOF_UNITS:], exponent_bits=key.exponent_bits)
+    return Partial(party, tuple(units[:-PROOF_UNITS]), proof)
 
 
 def decrypt_share(

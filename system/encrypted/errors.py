@@ -55,6 +55,16 @@ class WrongShare(UsageError):
         self.parties = tuple(parties)
 
 
+class WrongUpdate(UsageError):
+    """Updates that must not be in a sum that is opened; `parties` sent them, counted from 0."""
+
+    def __init__(self, parties: Sequence[int]) -> None:
+        super().__init__(
+            f"updates of {_named(parties)} are not proved to be their own: add up the others only"
+        )
+        self.parties = tuple(parties)
+
+
 class TooFewShares(UsageError):
     """Fewer right shares than the threshold; `wrong` names the parties whose shares are wrong."""
 

@@ -1,7 +1,7 @@
 """The masks that hide an update: streams of 32-bit words that two parties, or one, can compute.
 
-A stream is SHAKE-256 (FIPS 202) of a domain, the round's context and a secret of 32 bytes. The
-context is different in every round, so no mask comes twice.
+A stream is SHAKE-256 (FIPS 202) of a domain, the round's context and a secret. The context is
+different in every round, so no mask comes twice.
 """
 
 from __future__ import annotations
@@ -43,11 +43,14 @@ def pair_masks(
 ) -> Lanes32:
     """The sum of a party's masks with others (number, public key): it adds those with later ones.
 
-    The later party of a pair takes the same mask off, so that the sum of both has none.
+    The later party of a pair takes the same mask off, so that the sum of both has none. Numbers are
+    part of the secret: a third party that gave one's key as its own would otherwise have the other
+    add and take off one and the same mask, and lie bare.
     """
     total = np.zeros(count, dtype=np.uint32)
     for other, public in others:
-        mask = _stream("pair", context, agreed(scalar_bytes(secret), public), count)
+        pair = bytes((min(party, other), max(party, other)))
+        mask = _stream("pair", context, pair + agreed(scalar_bytes(secret), public), count)
         total = total + mask if party < other else total - mask
     return total
 

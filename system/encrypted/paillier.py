@@ -93,6 +93,14 @@ class PrivateKey:
         return int(self.p).to_bytes(half, "big") + int(self.q).to_bytes(half, "big")
 
 
+@dataclass(frozen=True, slots=True)
+class Blinding:
+    """A random r, and r^n mod n²: the costly part of an encryption, to be used once."""
+
+    root: mpz = field(repr=False)
+    power: mpz = field(repr=False)
+
+
 def public_from_bytes(data: bytes, *, for_tests: bool = False) -> PublicKey:
     """The key that `to_bytes` wrote; raises InvalidKey as the class does."""
     return PublicKey(mpz(int.from_bytes(data, "big")), for_tests)
@@ -118,30 +126,44 @@ def generate(bits: int = 2048, *, safe: bool = False, for_tests: bool = False) -
     return PrivateKey(PublicKey(p * q, for_tests), p, q)
 
 
-def blindings(key: PublicKey, count: int, *, threads: int = 1) -> list[mpz]:
-    """Fresh r^n mod n²: the costly part of as many encryptions, which needs no plaintext."""
-    return powers([invertible(key.n) for _ in range(count)], key.n, key.squared, threads=threads)
+def blindings(key: PublicKey, count: int, *, threads: int = 1) -> list[Blinding]:
+    """Fresh blindings for as many encryptions; without plaintexts, so they can be made ahead."""
+    roots = [invertible(key.n) for _ in range(count)]
+    made = powers(roots, key.n, key.squared, threads=threads)
+    return [Blinding(root, power) for root, power in zip(roots, made, strict=True)]
+
+
+def drawn(
+    key: PublicKey, count: int, *, ahead: list[Blinding] | None = None, threads: int = 1
+) -> list[Blinding]:
+    """Blindings taken out of those made ahead, and fresh ones where these do not suffice.
+
+    They leave the list, since a second use would show the difference of two plaintexts.
+    """
+    taken = [] if ahead is None else ahead[:count]
+    if ahead:
+        del ahead[:count]
+    return taken + blindings(key, count - len(taken), threads=threads)
 
 
 def encrypt(
-    key: PublicKey, plaintexts: Sequence[mpz], *, ahead: list[mpz] | None = None, threads: int = 1
+    key: PublicKey, plaintexts: Sequence[mpz], *, ahead: list[Blinding] | None = None
 ) -> list[mpz]:
-    """A ciphertext for each plaintext from 0 to n - 1.
+    """A ciphertext for each plaintext from 0 to n - 1, by blindings that are `drawn`.
 
-    `ahead` are `blindings` made beforehand: those used are taken out of the list, since a second
-    use would show the difference of two plaintexts. Raises PlaintextOutOfRange.
+    Raises PlaintextOutOfRange.
     """
-    plaintexts = [mpz(plaintext) for plaintext in plaintexts]
+    return blinded(key, plaintexts, drawn(key, len(plaintexts), ahead=ahead))
+
+
+def blinded(key: PublicKey, plaintexts: Sequence[mpz], used: Sequence[Blinding]) -> list[mpz]:
+    """A ciphertext for each plaintext by the blinding in its place; raises PlaintextOutOfRange."""
     for at, plaintext in enumerate(plaintexts):
         if not 0 <= plaintext < key.n:
             raise PlaintextOutOfRange(f"plaintext {at} lies outside 0 … n-1: pack it first")
-    modulus, taken = key.squared, [] if ahead is None else ahead[: len(plaintexts)]
-    if ahead:
-        del ahead[: len(taken)]
-    taken += blindings(key, len(plaintexts) - len(taken), threads=threads)
     return [
-        (1 + plaintext * key.n) * blinding % modulus
-        for plaintext, blinding in zip(plaintexts, taken, strict=True)
+        (1 + plaintext * key.n) * blinding.power % key.squared
+        for plaintext, blinding in zip(plaintexts, used, strict=True)
     ]
 
 

@@ -1,29 +1,26 @@
 """That many numbers were raised to one and the same secret power: a proof for all of them at once.
 
 Chaum and Pedersen's proof of equal discrete logarithms (1992), as Shoup (2000, Practical threshold
-signatures) runs it where the order of the group is unknown, made non-interactive by Fiat and
-Shamir's hash. All pairs (base, image) are first multiplied into one, each to the power of a random
-128-bit number drawn from a hash of them all (Bellare, Garay and Rabin 1998): one wrong image gets
-through with probability 2^-128, provided that the group has no small subgroup. Squares modulo n²
-have none where n is a product of safe primes, so bases and images have to be squares.
+signatures) runs it where the order of the group is unknown. All pairs (base, image) are first
+multiplied into one, each to a random power: that finds one wrong image provided that the group has
+no small subgroup. Squares modulo n² have none where n is a product of safe primes, so bases and
+images have to be squares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import shake_256
 from typing import Final
 
 from gmpy2 import gcd, mpz, powmod
 
 from system.encrypted.bigints import below, product_of_powers, to_bytes
+from system.encrypted.transcript import CHALLENGE_BITS, challenge_of, factors_of, seed_of
 
 _DOMAIN: Final = b"weighbridge equal logarithms 1"
-_CHALLENGE_BITS: Final = 128
 # A response hides the exponent up to a statistical distance of 2^-128.
 _HIDING_BITS: Final = 128
-CHALLENGE_BYTES: Final = _CHALLENGE_BITS // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +46,33 @@ class Proof:
     challenge: int
     response: mpz
 
+    def to_units(self, exponent_bits: int) -> list[mpz]:
+        """Two numbers below n², so that the proof travels at the end of what it proves."""
+        half = _half_bits(exponent_bits)
+        whole = self.response | mpz(self.challenge) << response_bits(exponent_bits)
+        return [whole >> half, whole & ((mpz(1) << half) - 1)]
+
 
 def response_bits(exponent_bits: int) -> int:
     """Length of the longest response about an exponent of that length."""
-    return exponent_bits + _CHALLENGE_BITS + _HIDING_BITS + 1
+    return exponent_bits + CHALLENGE_BITS + _HIDING_BITS + 1
 
 
-def response_bytes(exponent_bits: int) -> int:
-    """The same in bytes."""
-    return -(-response_bits(exponent_bits) // 8)
+def proof_from_units(units: Sequence[mpz], *, exponent_bits: int) -> Proof:
+    """What `to_units` wrote; whether it is a proof is for `holds` to say."""
+    high, low = units
+    whole, bits = high << _half_bits(exponent_bits) | low, response_bits(exponent_bits)
+    return Proof(int(whole >> bits), whole & ((mpz(1) << bits) - 1))
 
 
 def prove(claim: Claim, exponent: mpz) -> Proof:
     """A proof of a true claim; of a false one it does not hold."""
     seed = _seed(claim)
-    base = product_of_powers(claim.bases, _weights(seed, len(claim.bases)), claim.modulus)
-    nonce = below(mpz(1) << (claim.exponent_bits + _CHALLENGE_BITS + _HIDING_BITS))
+    base = product_of_powers(claim.bases, factors_of(seed, len(claim.bases)), claim.modulus)
+    nonce = below(mpz(1) << (claim.exponent_bits + CHALLENGE_BITS + _HIDING_BITS))
     first = powmod(claim.generator, nonce, claim.modulus)
     second = powmod(base, nonce, claim.modulus)
-    challenge = _challenge(claim, seed, first, second)
+    challenge = challenge_of(seed, _written(claim, (first, second)))
     return Proof(challenge, nonce + challenge * exponent)
 
 
@@ -78,12 +83,16 @@ def holds(claim: Claim, proof: Proof) -> bool:
     if len(claim.bases) != len(claim.images) or not _are_units(claim):
         return False
     seed = _seed(claim)
-    weights = _weights(seed, len(claim.bases))
-    base = product_of_powers(claim.bases, weights, claim.modulus)
-    image = product_of_powers(claim.images, weights, claim.modulus)
+    factors = factors_of(seed, len(claim.bases))
+    base = product_of_powers(claim.bases, factors, claim.modulus)
+    image = product_of_powers(claim.images, factors, claim.modulus)
     first = _opened(claim.generator, claim.target, proof, claim.modulus)
     second = _opened(base, image, proof, claim.modulus)
-    return _challenge(claim, seed, first, second) == proof.challenge
+    return challenge_of(seed, _written(claim, (first, second))) == proof.challenge
+
+
+def _half_bits(exponent_bits: int) -> int:
+    return (CHALLENGE_BITS + response_bits(exponent_bits) + 1) // 2
 
 
 def _opened(base: mpz, image: mpz, proof: Proof, modulus: mpz) -> mpz:
@@ -97,23 +106,10 @@ def _are_units(claim: Claim) -> bool:
 
 
 def _seed(claim: Claim) -> bytes:
-    unit_bytes = (claim.modulus.bit_length() + 7) // 8
-    hashed = shake_256(_DOMAIN)
-    for part in (claim.label, to_bytes([claim.modulus], unit_bytes)):
-        hashed.update(len(part).to_bytes(8, "big") + part)
-    hashed.update(len(claim.bases).to_bytes(8, "big"))
-    hashed.update(to_bytes((claim.generator, claim.target), unit_bytes))
-    hashed.update(to_bytes(claim.bases, unit_bytes) + to_bytes(claim.images, unit_bytes))
-    return hashed.digest(32)
+    known = (claim.modulus, claim.generator, claim.target)
+    numbers = (_written(claim, each) for each in (known, claim.bases, claim.images))
+    return seed_of(_DOMAIN, (claim.label, *numbers))
 
 
-def _weights(seed: bytes, count: int) -> list[int]:
-    stream = shake_256(seed + b"weights").digest(count * CHALLENGE_BYTES)
-    starts = range(0, len(stream), CHALLENGE_BYTES)
-    return [int.from_bytes(stream[at : at + CHALLENGE_BYTES], "big") for at in starts]
-
-
-def _challenge(claim: Claim, seed: bytes, first: mpz, second: mpz) -> int:
-    unit_bytes = (claim.modulus.bit_length() + 7) // 8
-    digest = shake_256(seed + b"challenge" + to_bytes((first, second), unit_bytes))
-    return int.from_bytes(digest.digest(CHALLENGE_BYTES), "big")
+def _written(claim: Claim, numbers: Sequence[mpz]) -> bytes:
+    return to_bytes(numbers, (claim.modulus.bit_length() + 7) // 8)

@@ -12,30 +12,39 @@ from typing import ClassVar, Protocol
 
 from gmpy2 import mpz
 
-from system.encrypted import bigints, words
+from system.encrypted import bigints, knowledge, words
 from system.encrypted.announcement import Terms
 from system.encrypted.decryption import combine, decrypt_share, right_ones
-from system.encrypted.errors import NoSecret
+from system.encrypted.errors import (
+    AlreadyRevealed,
+    InvalidCiphertext,
+    MalformedUnits,
+    NoSecret,
+    WrongUpdate,
+)
 from system.encrypted.masking import Masker, unmask
 from system.encrypted.packing import Integers, Lanes, pack, unpack
-from system.encrypted.paillier import add, encrypt, require_ciphertexts
+from system.encrypted.paillier import Blinding, add, blinded, drawn, require_ciphertexts
 from system.encrypted.threshold import KeyShare, ThresholdKey
+from system.encrypted.transcript import PROOF_UNITS
 
 
 class Scheme(Protocol):
     """One round as one party sees it, or somebody without a secret, who can add and open.
 
-    An update is Q16 integers; parties count from 0. `encode` gives what the party submits, `add`
-    the sum of what was submitted, `share` what the party posts so that this sum can be opened, and
-    `open` the sum of the updates of the parties that `counted`, from what they posted. All raise
-    the errors of `system.encrypted.errors`.
+    An update is Q16 integers; parties count from 0. `encode` gives what the party submits; `wrong`
+    names the parties whose submitted updates must not be in a sum; `add` gives the sum of the
+    others', and `share` what the party posts so that it can be opened: for one choice of updates a
+    round. `open` gives the sum of the updates of the parties that `counted`, from what was posted.
+    All raise the errors of `system.encrypted.errors`.
     """
 
     @property
     def name(self) -> str: ...
     def encode(self, update: Integers) -> bytes: ...
+    def wrong(self, updates: Mapping[int, bytes]) -> tuple[int, ...]: ...
     def add(self, updates: Sequence[bytes]) -> bytes: ...
-    def share(self, total: bytes, *, counted: Collection[int]) -> bytes: ...
+    def share(self, updates: Mapping[int, bytes]) -> bytes: ...
     def open(
         self, total: bytes, *, counted: Collection[int], shares: Mapping[int, bytes]
     ) -> Integers: ...
@@ -53,11 +62,15 @@ class Plain:
         """The weights as words of eight lanes."""
         return words.to_bytes(words.to_lanes(update, parties=self.parties))
 
+    def wrong(self, updates: Mapping[int, bytes]) -> tuple[int, ...]:
+        """The parties whose updates have another length than that of all weights."""
+        return words.misfits(updates, weights=self.weights)
+
     def add(self, updates: Sequence[bytes]) -> bytes:
         """The words' sums modulo 2^32."""
         return words.added(updates)
 
-    def share(self, total: bytes, *, counted: Collection[int]) -> bytes:
+    def share(self, updates: Mapping[int, bytes]) -> bytes:
         """Nothing: the sum is open."""
         return b""
 
@@ -83,13 +96,17 @@ class Masked:
         lanes = words.to_lanes(update, parties=self.terms.parties)
         return words.to_bytes(self._secret().mask(lanes))
 
+    def wrong(self, updates: Mapping[int, bytes]) -> tuple[int, ...]:
+        """The parties whose updates have another length than that of all weights."""
+        return words.misfits(updates, weights=self.weights)
+
     def add(self, updates: Sequence[bytes]) -> bytes:
         """The words' sums modulo 2^32."""
         return words.added(updates)
 
-    def share(self, total: bytes, *, counted: Collection[int]) -> bytes:
+    def share(self, updates: Mapping[int, bytes]) -> bytes:
         """The parts of others' secrets that take the masks off."""
-        return self._secret().reveal(counted)
+        return self._secret().reveal(updates.keys())
 
     def open(
         self, total: bytes, *, counted: Collection[int], shares: Mapping[int, bytes]
@@ -115,6 +132,8 @@ class Paillier:
     """Ciphertexts under a key that a threshold of parties holds together; `secret` is one's share.
 
     `label` is a `round_context`. `ahead` are blindings made beforehand; those used are taken out.
+    Behind the ciphertexts an update bears its party's proof that it knows what is in them: in a sum
+    these last units mean nothing. `opened` keeps what the party shared in the decryption of.
     """
 
     name: ClassVar[str] = "paillier"
@@ -123,40 +142,78 @@ class Paillier:
     lanes: Lanes
     label: bytes
     secret: KeyShare | None = None
-    ahead: list[mpz] = field(default_factory=list, repr=False)
+    ahead: list[Blinding] = field(default_factory=list, repr=False)
+    opened: list[bytes] = field(default_factory=list, repr=False)
     threads: int = 1
 
     def encode(self, update: Integers) -> bytes:
-        """The weights packed and encrypted."""
-        plaintexts = pack(update, self.lanes)
-        public = self.key.public
-        ciphertexts = encrypt(public, plaintexts, ahead=self.ahead, threads=self.threads)
-        return bigints.to_bytes(ciphertexts, public.unit_bytes)
+        """The weights packed and encrypted, and the proof."""
+        plaintexts, public, party = pack(update, self.lanes), self.key.public, self._secret().party
+        used = drawn(public, len(plaintexts), ahead=self.ahead, threads=self.threads)
+        ciphertexts = blinded(public, plaintexts, used)
+        proof = knowledge.prove(public, plaintexts, ciphertexts, used, label=self._label(party))
+        return bigints.to_bytes(ciphertexts + proof.to_units(public), public.unit_bytes)
+
+    def wrong(self, updates: Mapping[int, bytes]) -> tuple[int, ...]:
+        """The parties whose updates are no ciphertexts, or do not bear their own proof."""
+        return tuple(
+            party for party in sorted(updates) if not self._is_right(party, updates[party])
+        )
 
     def add(self, updates: Sequence[bytes]) -> bytes:
         """The ciphertexts of the sums."""
         public = self.key.public
         return bigints.to_bytes(add(public, map(self._read, updates)), public.unit_bytes)
 
-    def share(self, total: bytes, *, counted: Collection[int]) -> bytes:
-        """The party's part of the decryption, and its proof."""
-        if self.secret is None:
-            raise NoSecret("decryption takes a share of the key: give the party's own")
-        partial = decrypt_share(
-            self.key, self.secret, self._read(total), label=self.label, threads=self.threads
-        )
-        return partial.to_bytes(self.key)
+    def share(self, updates: Mapping[int, bytes]) -> bytes:
+        """The party's part of the decryption of the updates' sum, and its proof.
+
+        Raises WrongUpdate where one bears no proof: the sum might be another party's update.
+        """
+        wrong = self.wrong(updates)
+        if wrong:
+            raise WrongUpdate(wrong)
+        secret, total = self._secret(), self.add([updates[party] for party in sorted(updates)])
+        if self.opened not in ([], [total]):
+            raise AlreadyRevealed(
+                "another sum of this round was opened: their difference is secret"
+            )
+        self.opened[:] = [total]
+        ciphertexts = self._ciphertexts(total)
+        return decrypt_share(
+            self.key, secret, ciphertexts, label=self.label, threads=self.threads
+        ).to_bytes(self.key)
 
     def open(
         self, total: bytes, *, counted: Collection[int], shares: Mapping[int, bytes]
     ) -> Integers:
         """The sums as integers, from the first threshold of right shares."""
-        right = right_ones(self.key, self._read(total), shares, label=self.label)
+        right = right_ones(self.key, self._ciphertexts(total), shares, label=self.label)
         plaintexts = combine(self.key, right)
         return unpack(plaintexts, self.lanes, weights=self.weights, summed=len(counted))
 
+    def _is_right(self, party: int, update: bytes) -> bool:
+        try:
+            units = self._read(update)
+        except (MalformedUnits, InvalidCiphertext):
+            return False
+        public, label = self.key.public, self._label(party)
+        proof = knowledge.knowledge_from_units(public, units[-PROOF_UNITS:])
+        return knowledge.holds(public, units[:-PROOF_UNITS], proof, label=label)
+
+    def _label(self, party: int) -> bytes:
+        return bytes([party]) + self.label
+
+    def _ciphertexts(self, units: bytes) -> list[mpz]:
+        return self._read(units)[:-PROOF_UNITS]
+
     def _read(self, units: bytes) -> list[mpz]:
-        public, count = self.key.public, self.lanes.units(self.weights)
-        ciphertexts = bigints.from_bytes(units, public.unit_bytes, count=count)
-        require_ciphertexts(public, ciphertexts)
-        return ciphertexts
+        public, count = self.key.public, self.lanes.units(self.weights) + PROOF_UNITS
+        numbers = bigints.from_bytes(units, public.unit_bytes, count=count)
+        require_ciphertexts(public, numbers)
+        return numbers
+
+    def _secret(self) -> KeyShare:
+        if self.secret is None:
+            raise NoSecret("decryption takes a share of the key: give the party's own")
+        return self.secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from system.encrypted.packing import Lanes
+from system.encrypted.transcript import PROOF_UNITS
 from system.encrypted.words import WORD_BYTES, words_of
 from system.errors import UsageError, suggestion
 from system.weights.chunks import chunk_count
@@ -39,11 +40,12 @@ class Size:
 def size_of(weights: int, *, scheme: str, lanes: Lanes) -> Size:
     """The size of an update of that many weights; `lanes` matter to paillier alone.
 
-    25,450 weights are 404 units of 512 bytes with a key of 2048 bits, or 3,182 words of 32 bytes.
+    25,450 weights are 404 ciphertexts of 512 bytes with a key of 2048 bits, and two units of proof,
+    or 3,182 words of 32 bytes. A decryption share is as long as an update.
     Raises UsageError for a scheme that is none of NAMES.
     """
     if scheme not in NAMES:
         raise UsageError(f"no scheme {scheme!r}: {suggestion(scheme, NAMES)}")
     if scheme == "paillier":
-        return Size(lanes.units(weights), lanes.key_bits // 4)
+        return Size(lanes.units(weights) + PROOF_UNITS, lanes.key_bits // 4)
     return Size(words_of(weights), WORD_BYTES)

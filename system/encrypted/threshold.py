@@ -35,9 +35,8 @@ from system.encrypted.errors import (
 )
 from system.encrypted.paillier import PrivateKey, PublicKey
 from system.encrypted.primes import is_safe
-from system.encrypted.proof import CHALLENGE_BYTES, response_bytes
 
-MOST_PARTIES: Final = 255
+MOST_PARTIES: Final = 64  # with more, Δ would make proofs longer than the two units they have
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,6 @@ class ThresholdKey:
     def exponent_bits(self) -> int:
         """Length of the longest exponent of a proof, Δ times a share."""
         return 2 * self.public.bits + self.delta.bit_length()
-
-    @property
-    def proof_bytes(self) -> int:
-        """A proof's length on the wire."""
-        return CHALLENGE_BYTES + response_bytes(self.exponent_bits)
 
     def to_bytes(self) -> bytes:
         """Threshold and parties in a byte each, n, then the generator and verifiers."""

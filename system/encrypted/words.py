@@ -5,7 +5,7 @@ A sum modulo 2^32 is the sum itself, in two's complement, where it fits 32 bits 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -68,3 +68,9 @@ def added(updates: Iterable[bytes]) -> bytes:
     if len({part.size for part in parts}) != 1:
         raise MalformedUnits("the updates to add have no common length: leave out who sent another")
     return to_bytes(np.sum(parts, axis=0, dtype=np.uint32))
+
+
+def misfits(updates: Mapping[int, bytes], *, weights: int) -> tuple[int, ...]:
+    """The parties whose words are not those of that many weights."""
+    length = words_of(weights) * WORD_BYTES
+    return tuple(party for party in sorted(updates) if len(updates[party]) != length)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from system.encrypted.decryption import combine, decrypt_share
 from system.encrypted.packing import Lanes, pack, unpack
-from system.encrypted.paillier import PrivateKey, PublicKey, add, decrypt, encrypt
+from system.encrypted.paillier import (
+    Blinding,
+    PrivateKey,
+    PublicKey,
+    add,
+    blinded,
+    decrypt,
+    encrypt,
+)
 from tests.unit.encrypted.groups import dealt, private_key, total, updates
 
 BITS = 1024
@@ -46,7 +54,7 @@ def test_ciphertexts_of_both_add_up(one, other):
 
 def test_with_the_same_randomness_both_give_the_same_ciphertext():
     n, r = OURS.public.n, 123_456_789
-    [ours] = encrypt(OURS.public, [mpz(77)], ahead=[pow(mpz(r), n, n * n)])
+    [ours] = blinded(OURS.public, [mpz(77)], [Blinding(mpz(r), pow(mpz(r), n, n * n))])
     assert ours == THEIR_PUBLIC.raw_encrypt(77, r_value=r)
 
 

@@ -116,6 +116,13 @@ def test_streams_depend_on_the_round_and_on_who_shares_them():
     assert not np.array_equal(added, own_mask(secret, b"1", 8))
 
 
+def test_who_gives_anothers_key_as_its_own_bares_nobody():
+    # Party 2 copies party 0's key. With one mask for both, party 1 would take it off and add it.
+    victim, honest = 1234567, public_of(7654321)
+    found = pair_masks(victim, 1, [(0, honest), (2, honest)], context=b"1", count=64)
+    assert np.count_nonzero(found) > 60
+
+
 def test_a_late_update_stays_hidden():
     group, plain = Group(5, 3), lanes(5)
     group.announce()

@@ -14,9 +14,11 @@ from system.encrypted.errors import (
     WeakKey,
 )
 from system.encrypted.paillier import (
+    Blinding,
     PrivateKey,
     PublicKey,
     add,
+    blinded,
     blindings,
     decrypt,
     encrypt,
@@ -57,7 +59,7 @@ def test_one_plaintext_has_many_ciphertexts():
 
 def test_without_blinding_it_is_the_textbook_formula():
     n = PUBLIC.n
-    [ciphertext] = encrypt(PUBLIC, [mpz(5)], ahead=[pow(mpz(3), n, n * n)])
+    [ciphertext] = blinded(PUBLIC, [mpz(5)], [Blinding(mpz(3), pow(mpz(3), n, n * n))])
     assert ciphertext == pow(n + 1, 5, n * n) * pow(mpz(3), n, n * n) % (n * n)
 
 
@@ -68,7 +70,8 @@ def test_blindings_made_ahead_are_used_once(stock, left):
     ciphertexts = encrypt(PUBLIC, [mpz(0)] * 3, ahead=ahead)
     assert ahead == expected[3:]
     assert len(ahead) == left
-    assert ciphertexts[:stock] == expected[:3]  # of 0 a ciphertext is the blinding itself
+    # Of 0 a ciphertext is the blinding itself.
+    assert ciphertexts[:stock] == [one.power for one in expected[:3]]
     assert len(set(ciphertexts)) == 3
 
 
@@ -152,6 +155,10 @@ def test_a_key_whose_sums_could_not_be_decrypted_is_refused():
     p = next(one for one in multiples if is_prime(one) and (one * q).bit_length() == BITS)
     with pytest.raises(InvalidKey, match="share a factor"):
         pair(p, q)
+
+
+def test_a_blinding_shows_no_number():
+    assert repr(blindings(PUBLIC, 1)) == "[Blinding()]"
 
 
 def test_keys_come_back_from_their_bytes():

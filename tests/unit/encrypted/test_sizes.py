@@ -16,10 +16,10 @@ SMALL, LARGE = 65_000, 125_000
 @pytest.mark.parametrize(
     ("scheme", "key_bits", "spare_bits", "update_bytes", "small", "large"),
     [
-        ("paillier", 1024, 0, 821 * 256, 4, 2),
-        ("paillier", 2048, 0, 404 * 512, 4, 2),
-        ("paillier", 2048, 131, 432 * 512, 4, 2),
-        ("paillier", 3072, 0, 268 * 768, 4, 2),
+        ("paillier", 1024, 0, 823 * 256, 4, 2),
+        ("paillier", 2048, 0, 406 * 512, 4, 2),
+        ("paillier", 2048, 131, 434 * 512, 4, 2),
+        ("paillier", 3072, 0, 270 * 768, 4, 2),
         ("masked", 2048, 0, 3_182 * 32, 2, 1),
         ("plain", 2048, 0, 3_182 * 32, 2, 1),
     ],

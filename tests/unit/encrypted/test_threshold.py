@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from gmpy2 import mpz
 
+from system.encrypted.bigints import from_bytes
 from system.encrypted.decryption import (
     combine,
     decrypt_share,
@@ -156,11 +157,11 @@ def test_shares_with_no_inverse_are_named_by_whoever_combines_them_unchecked():
 def test_a_share_comes_back_from_its_bytes():
     key, _, parts = partials(3, 2)
     data = parts[1].to_bytes(key)
-    assert len(data) == len(PLAINTEXTS) * key.public.unit_bytes + key.proof_bytes
+    assert len(data) == (len(PLAINTEXTS) + 2) * key.public.unit_bytes
     assert partial_from_bytes(key, 1, data) == parts[1]
 
 
-@pytest.mark.parametrize("cut", [0, 1, 100, 177, 178])
+@pytest.mark.parametrize("cut", [0, 1, 128, 256, 257])
 def test_bytes_that_are_no_share_cost_their_party_only(cut):
     key, ciphertexts, parts = partials(3, 2)
     given = posted(key, parts)
@@ -177,6 +178,15 @@ def test_what_is_no_ciphertext_gets_no_share():
         decrypt_share(key, shares[0], [mpz(1), key.public.n])
 
 
+@pytest.mark.parametrize("parties", [1, 6, 64])
+def test_a_proof_is_two_numbers_below_the_square(parties):
+    key, shares = dealt(parties, 1)
+    part = decrypt_share(key, shares[-1], encrypt(key.public, [mpz(3)]))
+    units = from_bytes(part.to_bytes(key), key.public.unit_bytes)
+    assert all(0 < unit < key.public.squared for unit in units)
+    assert partial_from_bytes(key, parties - 1, part.to_bytes(key)) == part
+
+
 def test_the_key_comes_back_from_its_bytes():
     key, _ = dealt(5, 3)
     assert threshold_from_bytes(key.to_bytes(), bits=BITS, for_tests=True) == key
@@ -187,7 +197,7 @@ def test_the_key_comes_back_from_its_bytes():
         threshold_from_bytes(b"\6" + key.to_bytes()[1:], bits=BITS, for_tests=True)
 
 
-@pytest.mark.parametrize(("parties", "threshold"), [(0, 0), (3, 0), (3, 4), (256, 2)])
+@pytest.mark.parametrize(("parties", "threshold"), [(0, 0), (3, 0), (3, 4), (65, 2)])
 def test_thresholds_that_cannot_be_met_are_refused(parties, threshold):
     with pytest.raises(UnusableThreshold):
         deal(private_key(), parties=parties, threshold=threshold)
