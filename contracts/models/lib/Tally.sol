@@ -35,12 +35,12 @@ library Tally {
 
     /// @notice The class with one sample more, which adds so much to the sum. Reverts TooManySamples.
     function learned(
-        Class storage tally,
+        Class memory tally,
         uint64 class,
         uint32 epoch,
         uint256 added,
         uint256 mostSum
-    ) internal view returns (Class memory made) {
+    ) internal pure returns (Class memory made) {
         made = _inEpoch(tally, epoch);
         (uint256 samples, uint256 sum) = _of(made);
         _check(class, samples + 1, sum + added, mostSum);
@@ -49,17 +49,17 @@ library Tally {
     }
 
     /// @notice How many samples the class has and what they add up to.
-    function amounts(Class storage tally, uint32 epoch)
+    function amounts(Class memory tally, uint32 epoch)
         internal
-        view
+        pure
         returns (uint256 samples, uint256 sum)
     {
         return _of(_inEpoch(tally, epoch));
     }
 
-    function _inEpoch(Class storage tally, uint32 epoch) private view returns (Class memory made) {
-        made = tally;
-        if (made.epoch != epoch) (made.epoch, made.learnedSamples, made.learnedSum) = (epoch, 0, 0);
+    function _inEpoch(Class memory tally, uint32 epoch) private pure returns (Class memory) {
+        if (tally.epoch == epoch) return tally;
+        return Class(epoch, tally.broughtSamples, 0, tally.broughtSum, 0);
     }
 
     function _of(Class memory made) private pure returns (uint256, uint256) {

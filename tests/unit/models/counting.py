@@ -12,6 +12,7 @@ from system.models.classifiers.counts import MOST_COUNT
 from tests.unit.models.twins import Pair, Twin
 
 FEATURES = 9
+BRING = "bring(uint32[],uint32[])"
 indices = st.integers(0, FEATURES + 3)
 counts = st.integers(0, 12)
 # Mostly good; the rest is out of order, doubled, negative, beyond the features or beyond sense.
@@ -23,12 +24,21 @@ chunks = st.lists(st.tuples(indices, counts), unique_by=lambda pair: pair[0], ma
 ) | st.lists(st.tuples(indices, counts | st.just(MOST_COUNT + 1)), max_size=3)
 
 
+HOSTILE = [
+    ([], "NoFeatures"),
+    ([-1], "FeatureOutOfRange"),
+    ([0, FEATURES], "FeatureOutOfRange"),
+    ([-(2**63)], "FeatureOutOfRange"),
+    ([2**63 - 1], "FeatureOutOfRange"),
+    ([3, 3], "NotAscending"),
+    ([0, 4, 2], "NotAscending"),
+]
+
+
 def bring(pair: Pair[Any], chunk: Sequence[tuple[int, int]]) -> str:
     """Bring counts by index to the class that is added next."""
     places, values = [index for index, _ in chunk], [count for _, count in chunk]
-    return pair.configured(
-        lambda: pair.twin.bring(places, values), "bring(uint32[],uint32[])", places, values
-    )
+    return pair.configured(lambda: pair.twin.bring(places, values), BRING, places, values)
 
 
 def add_class(pair: Pair[Any], sample_count: int) -> str:

@@ -11,7 +11,9 @@ from system.models.classifiers.bayes import MOST_SMOOTHING, MOST_TOTAL, NaiveBay
 from system.models.classifiers.counts import MOST_COUNT, MOST_FEATURES, MOST_SAMPLES
 from tests.evm import Refused
 from tests.unit.models.counting import (
+    BRING,
     FEATURES,
+    HOSTILE,
     Counting,
     add_class,
     add_features,
@@ -148,3 +150,37 @@ def test_sentences_are_told_apart():
 @pytest.mark.parametrize("word", [2**63, -(2**63) - 1, 2**64, 2**255 - 1, -(2**255)])
 def test_what_is_no_int64_is_refused_by_name(word):
     assert built(bayes(), [(1, {0: 1})]).refused_word(word) == ["FeatureOutOfRange"] * 2
+
+
+@pytest.mark.parametrize(("features", "name"), HOSTILE)
+def test_samples_that_are_none(features, name):
+    pair = built(bayes(), [(1, {0: 1})])
+    assert pair.predict(features) == name
+    assert pair.update(features, 0) == name
+    assert pair.update([0], 1) == "UnknownClass"
+    assert pair.update([0], 2**64 - 1) == "UnknownClass"
+
+
+def test_before_it_is_ready_nothing_is_predicted_or_learned():
+    pair = bayes()
+    assert pair.predict([0]) == "NotReady"
+    assert pair.update([0], 0) == "NotReady"
+    assert pair.reset() == "NotReady"
+    assert pair.finish() == "NotReady"
+
+
+@pytest.mark.parametrize(
+    ("chunk", "name"),
+    [
+        ([], "NoFeatures"),
+        ([(FEATURES, 1)], "FeatureOutOfRange"),
+        ([(0, MOST_COUNT + 1)], "FeatureOutOfRange"),
+        ([(4, 1), (4, 1)], "NotAscending"),
+    ],
+)
+def test_counts_that_are_not_taken(chunk, name):
+    pair = bayes()
+    assert bring(pair, chunk) == name
+    assert bring(pair, [(2, 1)]) == ""
+    assert bring(pair, [(2, 1)]) == "NotAscending"
+    assert pair.evm.refusal(pair.admin, pair.call(BRING, [3, 4], [1])) == "WrongLength"
