@@ -7,14 +7,13 @@ Updatable Models, its product kept to 124 bits at any length.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from system.models.classifiers.classifier import ONE
 from system.models.classifiers.counts import Counts, Tally
-from system.models.classifiers.limits import Readiness
 from system.models.classifiers.product import Product, quotient
-from system.models.classifiers.rules import require_class
+from system.models.classifiers.rules import finished, require_class, require_ready
 from system.models.refused import Refused
 
 MOST_TOTAL: Final = 1 << 35
@@ -30,7 +29,7 @@ class NaiveBayes:
 
     counts: Counts
     smoothing: int
-    readiness: Readiness = field(default_factory=Readiness)
+    ready: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.smoothing <= MOST_SMOOTHING:
@@ -55,14 +54,14 @@ class NaiveBayes:
 
     def finish(self) -> None:
         """All initial counts are there. Raises AlreadyReady, NotReady."""
-        self.readiness.finish(whole=self.counts.is_whole)
+        self.ready = finished(self.ready, whole=self.counts.is_whole)
 
     def predict(self, features: Sequence[int]) -> int:
         """The likeliest class; ties go to the lower one, and so do classes without samples.
 
         Raises NotReady, NoFeatures, FeatureOutOfRange, NotAscending.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         self.counts.require_indices(features)
         rated = [tally for tally in enumerate(self.counts.now) if tally[1].samples]
         if not rated:
@@ -74,7 +73,7 @@ class NaiveBayes:
 
         Raises what `predict` raises, UnknownClass, TooManySamples.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         require_class(cls, len(self.counts.now))
         self.counts.require_indices(features)
         self.counts.learn(features, cls, most_total=MOST_TOTAL)
@@ -82,7 +81,7 @@ class NaiveBayes:
 
     def reset(self) -> None:
         """Forget what was learned. Raises NotReady."""
-        self.readiness.require()
+        require_ready(self.ready)
         self.counts.reset()
 
     def _score(self, tally: Tally, features: Sequence[int]) -> int:

@@ -11,10 +11,12 @@ from fractions import Fraction
 from typing import Final
 
 from system.models.classifiers.counts import Counts, Tally
-from system.models.classifiers.limits import Readiness, require_room
+from system.models.classifiers.limits import require_room
 from system.models.classifiers.rules import (
+    finished,
     require_class,
     require_length,
+    require_ready,
     require_unit,
     saturated,
     truncated,
@@ -49,7 +51,7 @@ class NearestCentroid:
     initial: list[Mean] = field(default_factory=list)
     now: list[Mean] = field(default_factory=list)
     draft: tuple[int, ...] = ()
-    readiness: Readiness = field(default_factory=Readiness)
+    ready: bool = False
 
     def __post_init__(self) -> None:
         require_room(MOST_FEATURES, 0, self.feature_count)
@@ -101,14 +103,14 @@ class NearestCentroid:
 
     def finish(self) -> None:
         """All initial values are there. Raises AlreadyReady, NotReady."""
-        self.readiness.finish(whole=bool(self.now) and not self.draft)
+        self.ready = finished(self.ready, whole=bool(self.now) and not self.draft)
 
     def predict(self, features: Sequence[int]) -> int:
         """The class of the least squared distance; ties go to the lower one.
 
         Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         self._require_sample(features)
         return _least([_squared_distance(features, mean.values) for mean in self.now])
 
@@ -117,7 +119,7 @@ class NearestCentroid:
 
         Raises what `predict` raises, UnknownClass, NotNormalised, TooManySamples.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         require_class(cls, len(self.now))
         self._require_sample(features)
         require_unit(features)
@@ -128,7 +130,7 @@ class NearestCentroid:
 
     def reset(self) -> None:
         """Forget what was learned. Raises NotReady."""
-        self.readiness.require()
+        require_ready(self.ready)
         self.now = list(self.initial)
 
     def _require_sample(self, features: Sequence[int]) -> None:
@@ -141,7 +143,7 @@ class SparseNearestCentroid:
     """Samples are lists of ascending indices; centroids are exact fractions, count / samples."""
 
     counts: Counts
-    readiness: Readiness = field(default_factory=Readiness)
+    ready: bool = False
 
     @classmethod
     def empty(cls, feature_count: int) -> SparseNearestCentroid:
@@ -164,14 +166,14 @@ class SparseNearestCentroid:
 
     def finish(self) -> None:
         """All initial counts are there. Raises AlreadyReady, NotReady."""
-        self.readiness.finish(whole=self.counts.is_whole)
+        self.ready = finished(self.ready, whole=self.counts.is_whole)
 
     def predict(self, features: Sequence[int]) -> int:
         """The class of the least squared distance; ties go to the lower one.
 
         Raises NotReady, NoFeatures, FeatureOutOfRange, NotAscending.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         self.counts.require_indices(features)
         return _least([_relative_distance(features, tally) for tally in self.counts.now])
 
@@ -180,7 +182,7 @@ class SparseNearestCentroid:
 
         Raises what `predict` raises, UnknownClass, TooManySamples.
         """
-        self.readiness.require()
+        require_ready(self.ready)
         require_class(cls, len(self.counts.now))
         self.counts.require_indices(features)
         self.counts.learn(features, cls)
@@ -188,7 +190,7 @@ class SparseNearestCentroid:
 
     def reset(self) -> None:
         """Forget what was learned. Raises NotReady."""
-        self.readiness.require()
+        require_ready(self.ready)
         self.counts.reset()
 
 

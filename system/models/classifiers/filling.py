@@ -10,11 +10,7 @@ from typing import Any, Final
 
 from system.chain.abi import call_data
 from system.chain.sender import Call
-
-# 32,000 bytes of call data: within the smallest transaction size a GoQuorum chain can set, 32 KB.
-CHUNK_VALUES: Final = 1_000  # a multiple of eight, which lie in a word
-# An index and a count take 64 bytes.
-CHUNK_PAIRS: Final = CHUNK_VALUES // 2
+from system.models.classifiers.calls import CHUNK_PAIRS, CHUNK_WEIGHTS
 
 # Gas, upper bounds: a slot (22,100) for each count and for eight values, the rest is instructions.
 _BASE_GAS: Final = 200_000
@@ -35,8 +31,8 @@ def adding_mean(model: str, name: str, values: Sequence[int], *, samples: int) -
     """A class of NearestCentroid: the mean of so many samples, with nine decimals."""
     brought = [
         _call(model, _VALUE_GAS * len(part), "bring(uint256,int64[])", first, part)
-        for first in range(0, len(values), CHUNK_VALUES)
-        for part in [values[first : first + CHUNK_VALUES]]
+        for first in range(0, len(values), CHUNK_WEIGHTS)
+        for part in [values[first : first + CHUNK_WEIGHTS]]
     ]
     return [*brought, _naming(model, name, samples)]
 

@@ -1,8 +1,6 @@
-"""How much a model that averages or counts takes, and when it is ready: Limits.sol and the like."""
+"""How much a model that averages or counts takes: the twin of Limits.sol."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from system.models.refused import Refused
 
@@ -13,23 +11,3 @@ def require_room(most: int, count: int, added: int) -> None:
         raise Refused("NoFeatures")
     if count + added > most:
         raise Refused("TooManyFeatures")
-
-
-@dataclass(slots=True)
-class Readiness:
-    """Whether all initial weights have come in."""
-
-    ready: bool = False
-
-    def finish(self, *, whole: bool) -> None:
-        """They have. Raises AlreadyReady; NotReady unless the model is whole."""
-        if self.ready:
-            raise Refused("AlreadyReady")
-        if not whole:
-            raise Refused("NotReady")
-        self.ready = True
-
-    def require(self) -> None:
-        """Raise NotReady unless they have."""
-        if not self.ready:
-            raise Refused("NotReady")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from system.models.classifiers.counts import MOST_COUNT
-from tests.unit.models.twins import Pair, Twin
+from tests.unit.models.twins import Model, Pair
 
 FEATURES = 9
 BRING = "bring(uint32[],uint32[])"
@@ -38,21 +38,21 @@ HOSTILE = [
 def bring(pair: Pair[Any], chunk: Sequence[tuple[int, int]]) -> str:
     """Bring counts by index to the class that is added next."""
     places, values = [index for index, _ in chunk], [count for _, count in chunk]
-    return pair.configured(lambda: pair.twin.bring(places, values), BRING, places, values)
+    return pair.done(lambda: pair.twin.bring(places, values), BRING, places, values)
 
 
 def add_class(pair: Pair[Any], sample_count: int) -> str:
     """Add the class whose counts were brought."""
     signature = "addClass(string,uint32)"
-    return pair.configured(lambda: pair.twin.add_class(sample_count), signature, "c", sample_count)
+    return pair.done(lambda: pair.twin.add_class(sample_count), signature, "c", sample_count)
 
 
 def add_features(pair: Pair[Any], count: int) -> str:
     """Add features that occurred in no class."""
-    return pair.configured(lambda: pair.twin.add_features(count), "addFeatures(uint256)", count)
+    return pair.done(lambda: pair.twin.add_features(count), "addFeatures(uint256)", count)
 
 
-def built(pair: Pair[Twin], classes: Sequence[tuple[int, dict[int, int]]]) -> Pair[Twin]:
+def built(pair: Pair[Model], classes: Sequence[tuple[int, dict[int, int]]]) -> Pair[Model]:
     """The pair with classes of so many samples and these counts, ready."""
     for sample_count, brought in classes:
         if brought:

@@ -7,9 +7,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from system.chain.compiler import artifact
 from system.models.classifiers.bayes import MOST_SMOOTHING, MOST_TOTAL, NaiveBayes
+from system.models.classifiers.calls import resetting
 from system.models.classifiers.counts import MOST_COUNT, MOST_FEATURES, MOST_SAMPLES
 from tests.evm import Refused
+from tests.unit.models.beside import Beside, attempt
 from tests.unit.models.counting import (
     BRING,
     FEATURES,
@@ -21,14 +24,14 @@ from tests.unit.models.counting import (
     built,
     same,
 )
-from tests.unit.models.twins import Pair, refusal_of
+from tests.unit.models.twins import Pair, paired
 from tests.unit.models.words import samples
 
 ONE = 10**9
 
 
 def bayes(features: int = FEATURES, smoothing: int = ONE) -> Pair[NaiveBayes]:
-    return Pair("NaiveBayes", NaiveBayes.empty(features, smoothing), (features, smoothing))
+    return paired(NaiveBayes.empty(features, smoothing), features, smoothing)
 
 
 class Lives(Counting):
@@ -63,9 +66,9 @@ def test_two_hundred_indices_give_the_twins_class():
     ],
 )
 def test_what_no_model_is_made_with(features, smoothing, name):
-    assert refusal_of(lambda: NaiveBayes.empty(features, smoothing)) == name
+    assert attempt(lambda: NaiveBayes.empty(features, smoothing))[0] == name
     with pytest.raises(Refused, match=f"^{name}"):
-        Pair("NaiveBayes", None, (features, smoothing))
+        Beside.made(artifact("NaiveBayes"), features, smoothing)
 
 
 def test_a_class_takes_no_more_samples_than_its_width():
@@ -111,29 +114,28 @@ def test_added_features_make_every_word_rarer():
 
 def test_each_step_is_somebodys():
     pair = built(bayes(), [(1, {0: 1})])
-    stranger = pair.evm.account()
-    for signature, arguments in (
-        ("bring(uint32[],uint32[])", ([0], [1])),
-        ("addClass(string,uint32)", ("c", 1)),
-        ("addFeatures(uint256)", (1,)),
-        ("finish()", ()),
-        ("appoint(address)", (stranger,)),
-    ):
-        assert pair.evm.refusal(pair.trainer, pair.call(signature, *arguments)) == "NotAdmin"
-    for signature, arguments in (("update(int64[],uint64)", ([0], 0)), ("reset()", ())):
-        assert pair.evm.refusal(pair.admin, pair.call(signature, *arguments)) == "NotTrainer"
+    admins = (
+        ("bring(uint32[],uint32[])", [0], [1]),
+        ("addClass(string,uint32)", "c", 1),
+        ("addFeatures(uint256)", 1),
+        ("finish()",),
+        ("appoint(address)", pair.account),
+    )
+    assert pair.strangers(*admins) == ["NotAdmin"] * 5
+    trainers = (("update(int64[],uint64)", [0], 0), ("reset()",))
+    assert pair.strangers(*trainers) == ["NotTrainer"] * 2
 
 
 def test_resetting_costs_the_same_whatever_was_learned():
     pair = built(bayes(200), [(1, {0: 1}), (1, {1: 1})])
     pair.reset()
     pair.update([0], 0)
-    little = pair.sent(pair.trainer, "reset()").gas_used
+    little = pair.send(resetting(pair.model))[0].gas_used
     pair.reset()
     for cls in (0, 1):
         for _ in range(20):
             pair.update(list(range(200)), cls)
-    assert pair.sent(pair.trainer, "reset()").gas_used == little
+    assert pair.send(resetting(pair.model))[0].gas_used == little
 
 
 def test_sentences_are_told_apart():
@@ -183,4 +185,4 @@ def test_counts_that_are_not_taken(chunk, name):
     assert bring(pair, chunk) == name
     assert bring(pair, [(2, 1)]) == ""
     assert bring(pair, [(2, 1)]) == "NotAscending"
-    assert pair.evm.refusal(pair.admin, pair.call(BRING, [3, 4], [1])) == "WrongLength"
+    assert pair.evm.refusal(pair.account, pair.call(BRING, [3, 4], [1])) == "WrongLength"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,13 @@ from hypothesis.stateful import (
     rule,
 )
 
+from system.chain.compiler import artifact
 from system.learning.data import digits
+from system.models.classifiers.calls import resetting
 from system.models.classifiers.centroid import MOST_FEATURES, MOST_SAMPLES, NearestCentroid
 from tests.evm import Refused
-from tests.unit.models.twins import Pair, refusal_of
+from tests.unit.models.beside import Beside, attempt, unit
+from tests.unit.models.twins import Pair, paired
 
 ONE = 10**9
 ENDS = (-(2**31), 2**31 - 1)
@@ -29,21 +31,21 @@ few = st.integers(1, 3)
 
 
 def centroids(features: int) -> Pair[NearestCentroid]:
-    return Pair("NearestCentroid", NearestCentroid(features), (features,))
+    return paired(NearestCentroid(features), features)
 
 
 def bring(pair: Pair[NearestCentroid], first: int, part: list[int]) -> str:
     signature = "bring(uint256,int64[])"
-    return pair.configured(lambda: pair.twin.bring(first, part), signature, first, part)
+    return pair.done(lambda: pair.twin.bring(first, part), signature, first, part)
 
 
 def add_class(pair: Pair[NearestCentroid], count: int = 1) -> str:
     signature = "addClass(string,uint32)"
-    return pair.configured(lambda: pair.twin.add_class(count), signature, "c", count)
+    return pair.done(lambda: pair.twin.add_class(count), signature, "c", count)
 
 
 def add_features(pair: Pair[NearestCentroid], rows: list[list[int]]) -> str:
-    return pair.configured(lambda: pair.twin.add_features(rows), "addFeatures(int64[][])", rows)
+    return pair.done(lambda: pair.twin.add_features(rows), "addFeatures(int64[][])", rows)
 
 
 def built(rows: list[list[int]], count: int = 1) -> Pair[NearestCentroid]:
@@ -56,12 +58,9 @@ def built(rows: list[list[int]], count: int = 1) -> Pair[NearestCentroid]:
     return pair
 
 
-def unit(direction: list[int]) -> list[int]:
-    """The direction at length one, with nine decimals; along the first axis where it has none."""
-    length = isqrt(sum(value * value for value in direction))
-    if length < 10**5:
-        return [ONE] + [0] * (len(direction) - 1)
-    return [round(value * ONE / length) for value in direction]
+def aimed(direction: list[int]) -> list[int]:
+    """The direction at length one; along the first axis where it has none."""
+    return unit(direction if any(direction) else [1] + [0] * (len(direction) - 1))
 
 
 def same(pair: Pair[NearestCentroid]) -> None:
@@ -116,7 +115,7 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data(), cls=st.integers(0, 4), off=st.sampled_from([0, 0, 0, 0, 1]))
     def update(self, data: Any, cls: int, off: int) -> None:
         size = self.twin.feature_count + off
-        self.pair.update(unit(data.draw(st.lists(values, min_size=size, max_size=size))), cls)
+        self.pair.update(aimed(data.draw(st.lists(values, min_size=size, max_size=size))), cls)
 
     @rule(data=st.data())
     def predict(self, data: Any) -> None:
@@ -206,9 +205,9 @@ def test_samples_that_are_none():
     ("features", "name"), [(0, "NoFeatures"), (MOST_FEATURES + 1, "TooManyFeatures")]
 )
 def test_what_no_model_is_made_with(features, name):
-    assert refusal_of(lambda: NearestCentroid(features)) == name
+    assert attempt(lambda: NearestCentroid(features))[0] == name
     with pytest.raises(Refused, match=f"^{name}"):
-        Pair("NearestCentroid", None, (features,))
+        Beside.made(artifact("NearestCentroid"), features)
 
 
 def test_before_it_is_ready_nothing_is_predicted_or_learned():
@@ -221,24 +220,26 @@ def test_before_it_is_ready_nothing_is_predicted_or_learned():
 
 def test_each_step_is_somebodys():
     pair = built([[0]])
-    for signature, arguments in (
-        ("bring(uint256,int64[])", (0, [1])),
-        ("addClass(string,uint32)", ("c", 1)),
-        ("addFeatures(int64[][])", ([[1]],)),
-    ):
-        assert pair.evm.refusal(pair.trainer, pair.call(signature, *arguments)) == "NotAdmin"
-    for signature, arguments in (("update(int64[],uint64)", ([ONE], 0)), ("reset()", ())):
-        assert pair.evm.refusal(pair.admin, pair.call(signature, *arguments)) == "NotTrainer"
+    admins = (
+        ("bring(uint256,int64[])", 0, [1]),
+        ("addClass(string,uint32)", "c", 1),
+        ("addFeatures(int64[][])", [[1]]),
+        ("finish()",),
+        ("appoint(address)", pair.account),
+    )
+    assert pair.strangers(*admins) == ["NotAdmin"] * 5
+    trainers = (("update(int64[],uint64)", [ONE], 0), ("reset()",))
+    assert pair.strangers(*trainers) == ["NotTrainer"] * 2
 
 
 def test_resetting_costs_the_same_whatever_was_learned():
     pair = built([[0] * 40, [1] * 40])
     pair.reset()
-    idle = pair.sent(pair.trainer, "reset()").gas_used
+    idle = pair.send(resetting(pair.model))[0].gas_used
     pair.reset()
     for cls in (0, 1):
         pair.update(unit([1_000_000] * 40), cls)
-    assert pair.sent(pair.trainer, "reset()").gas_used == idle
+    assert pair.send(resetting(pair.model))[0].gas_used == idle
 
 
 def test_digits_are_told_apart():

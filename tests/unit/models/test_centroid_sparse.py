@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from system.chain.compiler import artifact
+from system.models.classifiers.calls import resetting
 from system.models.classifiers.centroid import SparseNearestCentroid
 from system.models.classifiers.counts import MOST_COUNT, MOST_FEATURES, MOST_SAMPLES
 from tests.evm import Refused
+from tests.unit.models.beside import Beside, attempt
 from tests.unit.models.counting import (
     BRING,
     FEATURES,
@@ -22,12 +25,12 @@ from tests.unit.models.counting import (
     built,
     same,
 )
-from tests.unit.models.twins import Pair, refusal_of
+from tests.unit.models.twins import Pair, paired
 from tests.unit.models.words import samples
 
 
 def centroids(features: int = FEATURES) -> Pair[SparseNearestCentroid]:
-    return Pair("SparseNearestCentroid", SparseNearestCentroid.empty(features), (features,))
+    return paired(SparseNearestCentroid.empty(features), features)
 
 
 class Lives(Counting):
@@ -98,33 +101,35 @@ def test_the_widest_counts_are_held_and_refused_beyond():
     ("features", "name"), [(0, "NoFeatures"), (MOST_FEATURES + 1, "TooManyFeatures")]
 )
 def test_what_no_model_is_made_with(features, name):
-    assert refusal_of(lambda: SparseNearestCentroid.empty(features)) == name
+    assert attempt(lambda: SparseNearestCentroid.empty(features))[0] == name
     with pytest.raises(Refused, match=f"^{name}"):
-        Pair("SparseNearestCentroid", None, (features,))
+        Beside.made(artifact("SparseNearestCentroid"), features)
 
 
 def test_each_step_is_somebodys():
     pair = built(centroids(), [(1, {0: 1})])
-    for signature, arguments in (
-        ("bring(uint32[],uint32[])", ([0], [1])),
-        ("addClass(string,uint32)", ("c", 1)),
-        ("addFeatures(uint256)", (1,)),
-    ):
-        assert pair.evm.refusal(pair.trainer, pair.call(signature, *arguments)) == "NotAdmin"
-    for signature, arguments in (("update(int64[],uint64)", ([0], 0)), ("reset()", ())):
-        assert pair.evm.refusal(pair.admin, pair.call(signature, *arguments)) == "NotTrainer"
+    admins = (
+        ("bring(uint32[],uint32[])", [0], [1]),
+        ("addClass(string,uint32)", "c", 1),
+        ("addFeatures(uint256)", 1),
+        ("finish()",),
+        ("appoint(address)", pair.account),
+    )
+    assert pair.strangers(*admins) == ["NotAdmin"] * 5
+    trainers = (("update(int64[],uint64)", [0], 0), ("reset()",))
+    assert pair.strangers(*trainers) == ["NotTrainer"] * 2
 
 
 def test_resetting_costs_the_same_whatever_was_learned():
     pair = built(centroids(200), [(1, {0: 1}), (1, {1: 1})])
     pair.reset()
     pair.update([0], 0)
-    little = pair.sent(pair.trainer, "reset()").gas_used
+    little = pair.send(resetting(pair.model))[0].gas_used
     pair.reset()
     for cls in (0, 1):
         for _ in range(20):
             pair.update(list(range(200)), cls)
-    assert pair.sent(pair.trainer, "reset()").gas_used == little
+    assert pair.send(resetting(pair.model))[0].gas_used == little
 
 
 def test_sentences_are_told_apart():
@@ -174,4 +179,4 @@ def test_counts_that_are_not_taken(chunk, name):
     assert bring(pair, chunk) == name
     assert bring(pair, [(2, 1)]) == ""
     assert bring(pair, [(2, 1)]) == "NotAscending"
-    assert pair.evm.refusal(pair.admin, pair.call(BRING, [3, 4], [1])) == "WrongLength"
+    assert pair.evm.refusal(pair.account, pair.call(BRING, [3, 4], [1])) == "WrongLength"

@@ -12,7 +12,7 @@ from system.models.classifiers.centroid import NearestCentroid
 from system.models.classifiers.filling import adding_counts, adding_mean, adding_values
 from tests.unit.models import counting
 from tests.unit.models.test_centroid import same
-from tests.unit.models.twins import Pair
+from tests.unit.models.twins import Pair, paired
 
 ONE = 10**9
 SMALLEST_LIMIT_BYTES = 32 * 1024
@@ -23,13 +23,13 @@ def send(pair: Pair, calls: list[Call]) -> None:
     """Send what the admin fills the model with; each leaves room for its envelope."""
     for call in calls:
         assert len(call.data) < SMALLEST_LIMIT_BYTES - 200
-        assert pair.evm.send(pair.admin, call).gas_used <= call.gas
+        assert pair.evm.send(pair.account, call).gas_used <= call.gas
 
 
 def test_a_mean_of_four_thousand_values_comes_in_four_chunks():
     values = [(index * 7919) % ONE - ONE // 2 for index in range(FEATURES)]
-    pair = Pair("NearestCentroid", NearestCentroid(FEATURES), (FEATURES,))
-    calls = adding_mean(pair.address, "far", values, samples=3)
+    pair = paired(NearestCentroid(FEATURES), FEATURES)
+    calls = adding_mean(pair.model, "far", values, samples=3)
     assert len(calls) == 5
     send(pair, calls)
     pair.twin.bring(0, values)
@@ -44,15 +44,15 @@ def test_a_mean_of_four_thousand_values_comes_in_four_chunks():
 
 
 def test_added_values_reach_what_was_brought_and_what_was_learned():
-    pair = Pair("NearestCentroid", NearestCentroid(2), (2,))
+    pair = paired(NearestCentroid(2), 2)
     for row in ([ONE, 0], [0, ONE]):
-        send(pair, adding_mean(pair.address, "c", row, samples=1))
+        send(pair, adding_mean(pair.model, "c", row, samples=1))
         pair.twin.bring(0, row)
         pair.twin.add_class(1)
     pair.finish()
     pair.update([-ONE, 0], 0)
     rows = [list(range(9)), list(range(9, 18))]
-    send(pair, [adding_values(pair.address, rows)])
+    send(pair, [adding_values(pair.model, rows)])
     pair.twin.add_features(rows)
     same(pair)
     pair.reset()
@@ -61,8 +61,8 @@ def test_added_values_reach_what_was_brought_and_what_was_learned():
 
 def test_twelve_hundred_counts_come_in_three_chunks():
     counts = {index * 3: 1 + index % 7 for index in range(1_200)}
-    pair = Pair("NaiveBayes", NaiveBayes.empty(3_600, ONE), (3_600, ONE))
-    calls = adding_counts(pair.address, "often", counts, samples=9)
+    pair = paired(NaiveBayes.empty(3_600, ONE), 3_600, ONE)
+    calls = adding_counts(pair.model, "often", counts, samples=9)
     assert len(calls) == 4
     send(pair, calls)
     pair.twin.bring(list(counts), list(counts.values()))
@@ -73,7 +73,7 @@ def test_twelve_hundred_counts_come_in_three_chunks():
 
 
 def test_the_digest_covers_all_that_was_brought_in_order():
-    pair = counting.built(Pair("NaiveBayes", NaiveBayes.empty(5, ONE), (5, ONE)), [(1, {2: 4})])
+    pair = counting.built(paired(NaiveBayes.empty(5, ONE), 5, ONE), [(1, {2: 4})])
     steps = [
         (5).to_bytes(32, "big") + ONE.to_bytes(32, "big"),
         call_data("bring(uint32[],uint32[])", [2], [4]),
