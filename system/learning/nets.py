@@ -106,6 +106,11 @@ def scores(model: str, weights: Array, x: Images, *, numbers: Arithmetic = INTEG
     return _forward(model, weights, x, numbers)[-1]
 
 
+def hidden(model: str, weights: Array, x: Images, *, numbers: Arithmetic = INTEGER) -> Array:
+    """What goes into the net's last layer, shape (examples, its inputs)."""
+    return _forward(model, weights, x, numbers)[-2]
+
+
 def accuracy(
     model: str, weights: Array, x: Images, y: Labels, *, numbers: Arithmetic = INTEGER
 ) -> float:
