@@ -14,8 +14,8 @@ contract Agreement is IAgreement {
 
     // ---------------------------------------------------------------- storage
 
-    /// @dev `joinEnd` is the block in which the last seat was taken, if it was; `best` the most votes
-    /// that are for the same.
+    /// @dev `joinEnd` is the block in which the last seat was taken, if it was; `best` the most
+    /// votes that are for the same.
     struct Group {
         Charter charter;
         uint48 joinEnd;

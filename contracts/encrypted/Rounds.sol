@@ -199,7 +199,8 @@ contract Rounds is RoundViews {
         if (given != expected) revert WrongSum(expected, given);
     }
 
-    /// @dev The chunk of the next updates that count, `from` of them behind us, in the group's order.
+    /// @dev The chunk of the next updates that count, `from` of them behind us, in the group's
+    /// order.
     function _requireRows(
         uint64 group,
         RoundPhases.Round storage summing,
@@ -228,7 +229,8 @@ contract Rounds is RoundViews {
         }
     }
 
-    /// @dev A contract could bring bytes that no transaction's input shows, and nobody could add them.
+    /// @dev A contract could bring bytes that no transaction's input shows, and nobody could add
+    /// them.
     function _directPlace(uint64 group) private view returns (uint16) {
         if (msg.sender != tx.origin) revert NotDirect(msg.sender);
         return _place(group);

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 /// @title How updates nobody can read are added: one contract for each scheme and key
-/// @notice An update is a row of units of fixed length, big-endian: Paillier ciphertexts, or words of
-/// eight 32-bit lanes. Adding is unit by unit, in whatever order.
+/// @notice An update is a row of units of fixed length, big-endian: Paillier ciphertexts, or words
+/// of eight 32-bit lanes. Adding is unit by unit, in whatever order.
 interface IAggregation {
     /// @notice The bytes are no whole number of units.
     error NotWholeUnits(uint256 given, uint256 unitBytes);
@@ -19,7 +19,8 @@ interface IAggregation {
     function check(uint256 first, bytes calldata units) external view;
 
     /// @notice The sum and, added to it, one or more rows of as many units each.
-    /// @dev Reverts NotWholeUnits. All units have passed `check`: others give numbers of no meaning.
+    /// @dev Reverts NotWholeUnits. All units have passed `check`: others give numbers of no
+    /// meaning.
     /// @param sum A row of units.
     /// @param units Rows of the same length one behind the other; none: the sum comes back.
     function fold(bytes calldata sum, bytes calldata units)

@@ -14,8 +14,8 @@ import {IPartyRegistry} from "./IPartyRegistry.sol";
 ///
 /// Stages follow from counts and block numbers, no transaction is needed to enter one.
 /// @dev More than half of all seats have to agree, so that one result at most can win and the order
-/// of votes decides nothing. Groups are numbered 1, 2, …; members are numbered from 0 as they joined,
-/// the founder first, and stay: another membership is another group, with keys of its own.
+/// of votes decides nothing. Groups are numbered 1, 2, …; members are numbered from 0 as they
+/// joined, the founder first, and stay: another membership is another group, with keys of its own.
 interface IAgreement {
     enum Stage {
         None,

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 /// @title Who takes part, and what parties advertise
-/// @notice Parties register themselves. Who owns an asset, its own entry or an advertisement, has all
-/// rights on it; everybody else reads it, and every party creates its own.
+/// @notice Parties register themselves. Who owns an asset, its own entry or an advertisement, has
+/// all rights on it; everybody else reads it, and every party creates its own.
 /// @dev Descriptions are digests: the text is wherever parties publish it.
 interface IPartyRegistry {
     /// @notice The account registered before.
@@ -31,8 +31,8 @@ interface IPartyRegistry {
     event AdvertisementWithdrawn(uint64 indexed advertisement);
 
     /// @notice Register the caller. Reverts AlreadyParty, KeyLength.
-    /// @dev The key is for good: groups agree with it, and masks are made with it. Who needs another
-    /// registers another account.
+    /// @dev The key is for good: groups agree with it, and masks are made with it. Who needs
+    /// another registers another account.
     /// @param description The digest of what the party says of itself.
     /// @param key The public key that others encrypt to and agree on secrets with.
     function register(bytes32 description, bytes calldata key) external;

@@ -14,12 +14,12 @@ import {IAgreement} from "./IAgreement.sol";
 ///   Void         too few updates, not added in time, or too few shares
 ///
 /// Phases follow from counts and block numbers, no transaction is needed to enter one. Submitting
-/// ends before its deadline when all members' updates are complete, Summing when all chunks are added.
-/// An update counts when all of its chunks are in before the deadline; of one that stopped half-way
-/// nothing is in any sum.
+/// ends before its deadline when all members' updates are complete, Summing when all chunks are
+/// added. An update counts when all of its chunks are in before the deadline; of one that stopped
+/// half-way nothing is in any sum.
 ///
-/// Updates and shares lie in call data, and their digests here: keeping them would cost 22,100 gas a
-/// word. A sum lies in its event and has its digest here. So whoever hands chunks in again needs
+/// Updates and shares lie in call data, and their digests here: keeping them would cost 22,100 gas
+/// a word. A sum lies in its event and has its digest here. So whoever hands chunks in again needs
 /// nobody's leave and risks nothing: what it hands in has the digest or is refused, a step that
 /// somebody took before has no effect, and each step brings the sum on.
 /// @dev Members call by themselves, no contract between: what they bring is then found in the
@@ -39,13 +39,15 @@ interface IRounds {
     /// @param aggregation Checks and adds units; of Paillier it holds the public key.
     /// @param units Units of an update.
     /// @param chunkUnits Units of a chunk: two chunks have to fit the largest transaction.
-    /// @param quorum How many updates a sum needs: 2 at least where it is opened by shares, since the
-    /// sum of one is that one.
+    /// @param quorum How many updates a sum needs: 2 at least where it is opened by shares, since
+    /// the sum of one is that one.
     /// @param threshold How many members open a sum; 0: everybody reads it as it is.
     /// @param seedBytes Bytes of a share of a seed, for masks; 0: a sum is opened by decryption
     /// shares, as many units as it has.
-    /// @param selfMasked Whether updates that count bear a mask of their member's own, so that seed
-    /// shares are wanted for all members and in every round; otherwise only for those that dropped.
+    /// @param selfMasked Whether updates bear a mask of their member's own as well, so that seed
+    /// shares are wanted for all members and in every round: of the own mask where the update
+    /// counts, of the masks in pairs where it does not. Without, shares are for members that
+    /// dropped alone, and bare whatever chunks those had brought.
     /// @param submitBlocks How long updates are taken, 2 at least.
     /// @param sumBlocks How long they can be added, 2 at least.
     /// @param openBlocks How long shares are taken, 2 at least.
@@ -108,7 +110,8 @@ interface IRounds {
     error WrongSum(bytes32 expected, bytes32 given);
     /// @notice Sums of this group are not opened in this way.
     error NotOpenedThisWay();
-    /// @notice A seed share for a member that did not drop: together with its update it would bare it.
+    /// @notice A seed share for a member that did not drop: together with its update it would bare
+    /// it.
     error NotDropped(address member);
 
     /// @notice A group's rounds can begin.
@@ -118,7 +121,11 @@ interface IRounds {
     /// @notice `count` chunks of a member's encrypted gradients and biases, from `chunk` on, lie in
     /// this transaction's call data.
     event GradientPerIterationValue(
-        address indexed party, uint64 indexed group, uint64 indexed round, uint32 chunk, uint32 count
+        address indexed party,
+        uint64 indexed group,
+        uint64 indexed round,
+        uint32 chunk,
+        uint32 count
     );
     /// @notice A member's update counts; `counted` do now.
     event UpdateComplete(
@@ -196,8 +203,8 @@ interface IRounds {
         bytes calldata proof
     ) external;
 
-    /// @notice Bring the caller's shares of seeds, `seedBytes` for each member in the group's order,
-    /// zeros for none. Where it is not `selfMasked`, only for members that dropped.
+    /// @notice Bring the caller's shares of seeds, `seedBytes` for each member in the group's
+    /// order, zeros for none. Where it is not `selfMasked`, only for members that dropped.
     /// @dev As `postShares`. Reverts NotOpen, NotOpenedThisWay, NotDirect, NotMember, WrongPhase,
     /// AlreadyComplete, WrongLength, NotDropped. What is refused was in a transaction all the same:
     /// everybody can read it.

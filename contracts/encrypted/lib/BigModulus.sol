@@ -5,7 +5,8 @@ pragma solidity ^0.8.30;
 /// @notice Numbers are `size` bytes, big-endian, a multiple of 32 of them, and lie in memory. The
 /// precompile 0x05 only raises to a power, so a product is made of two squares (EIP-198, priced by
 /// EIP-2565): 4ab = (a+b)² − (a−b)². What is left for the EVM is additions. A product of 512 bytes
-/// costs 12,300 gas; multiplied by words of 256 bits and then reduced it was 58,400 on the same node.
+/// costs 12,300 gas; multiplied by words of 256 bits and then reduced it was 58,400 on the same
+/// node.
 /// @dev All places are addresses in memory. A number below the modulus is called reduced.
 library BigModulus {
     /// @notice The precompile 0x05 did not answer: too little gas is left.

@@ -37,7 +37,7 @@ def product_gas(unit_bytes: int) -> int:
     words = unit_bytes // _WORD_BYTES
     if words == 1:
         return 200
-    return 2_000 + 400 * words + 11 * words * words
+    return 2_500 + 520 * words + 11 * words * words
 
 
 def _copies(data_bytes: int, copies: int) -> int:
