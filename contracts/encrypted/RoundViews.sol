@@ -6,7 +6,7 @@ import {IRounds} from "./interfaces/IRounds.sol";
 import {RoundPhases} from "./lib/RoundPhases.sol";
 
 /// @title The rounds of all groups as they are looked at
-/// @dev Rounds adds what is done with them.
+/// @dev EncryptedRounds adds what is done with them.
 abstract contract RoundViews is IRounds {
     using RoundPhases for RoundPhases.Group;
     using RoundPhases for RoundPhases.Round;
@@ -38,11 +38,6 @@ abstract contract RoundViews is IRounds {
         return _opened(group).terms;
     }
 
-    /// @inheritdoc IRounds
-    function chunkCount(uint64 group) external view override returns (uint32) {
-        return _opened(group).chunks;
-    }
-
     // ---------------------------------------------------------- logic: rounds
 
     /// @inheritdoc IRounds
@@ -65,6 +60,16 @@ abstract contract RoundViews is IRounds {
     {
         RoundPhases.Round storage asked = _groups[group].rounds[round];
         return (asked.updates[place].next, asked.shares[place].next);
+    }
+
+    /// @inheritdoc IRounds
+    function announcementOf(uint64 group, uint64 round, uint16 place)
+        external
+        view
+        override
+        returns (bytes32)
+    {
+        return _groups[group].rounds[round].announcements[place];
     }
 
     /// @inheritdoc IRounds

@@ -89,6 +89,7 @@ def learning(house: House, bits: int, *, members: int, units: int, chunk_units: 
         chunk_units=chunk_units,
         quorum=2,
         threshold=2,
+        share_units=units,
         submit_blocks=40,
         sum_blocks=200,
         open_blocks=200,

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IAggregation} from "./IAggregation.sol";
 import {IAgreement} from "./IAgreement.sol";
+import {IRoundTypes} from "./IRoundTypes.sol";
 
 /// @title Rounds of learning: updates nobody can read come in, are added, and the sum is opened
 /// @notice A group that agreed on terms learns round by round. A round goes
 ///
+///   Announcing   where the scheme has it: members bring what the others need to know first
 ///   Submitting   members bring their updates chunk by chunk; each unit is checked
+///   Judging      where the terms have it: members say whose updates are none by their proofs
 ///   Summing      anybody hands the updates in again; the contract adds them
 ///   Opening      members bring what opens the sum: decryption shares, or shares of masks' seeds
 ///   Opened       enough members did, so that everybody can open it
 ///   Void         too few updates, not added in time, or too few shares
 ///
-/// Phases follow from counts and block numbers, no transaction is needed to enter one. Submitting
-/// ends before its deadline when all members' updates are complete, Summing when all chunks are
-/// added. An update counts when all of its chunks are in before the deadline; of one that stopped
-/// half-way nothing is in any sum.
+/// Phases follow from counts and block numbers, no transaction is needed to enter one. A phase ends
+/// before its deadline when there is nothing to wait for. An update counts when all of its chunks
+/// are in before the deadline, unless more than half of the members judge that it is none; of one
+/// that stopped half-way nothing is in any sum.
 ///
 /// Updates and shares lie in call data, and their digests here: keeping them would cost 22,100 gas
 /// a word. A sum lies in its event and has its digest here. So whoever hands chunks in again needs
@@ -26,58 +28,7 @@ import {IAgreement} from "./IAgreement.sol";
 /// transactions' input, and no member can make a sum that nobody else can compute.
 /// Waits are counted in blocks: Raft's timestamps are nanoseconds where others' are seconds. Rounds
 /// of a group are numbered 1, 2, ….
-interface IRounds {
-    enum Phase {
-        None,
-        Submitting,
-        Summing,
-        Opening,
-        Opened,
-        Void
-    }
-
-    /// @param aggregation Checks and adds units; of Paillier it holds the public key.
-    /// @param units Units of an update.
-    /// @param chunkUnits Units of a chunk: two chunks have to fit the largest transaction.
-    /// @param quorum How many updates a sum needs: 2 at least where it is opened by shares, since
-    /// the sum of one is that one.
-    /// @param threshold How many members open a sum; 0: everybody reads it as it is.
-    /// @param seedBytes Bytes of a share of a seed, for masks; 0: a sum is opened by decryption
-    /// shares, as many units as it has.
-    /// @param selfMasked Whether updates bear a mask of their member's own as well, so that seed
-    /// shares are wanted for all members and in every round: of the own mask where the update
-    /// counts, of the masks in pairs where it does not. Without, shares are for members that
-    /// dropped alone, and bare whatever chunks those had brought.
-    /// @param submitBlocks How long updates are taken, 2 at least.
-    /// @param sumBlocks How long they can be added, 2 at least.
-    /// @param openBlocks How long shares are taken, 2 at least.
-    struct Terms {
-        IAggregation aggregation;
-        uint32 units;
-        uint32 chunkUnits;
-        uint16 quorum;
-        uint16 threshold;
-        uint32 seedBytes;
-        bool selfMasked;
-        uint32 submitBlocks;
-        uint32 sumBlocks;
-        uint32 openBlocks;
-    }
-
-    /// @param endsAt The first block outside the phase if nothing happens; 0: there is none.
-    /// @param opensUntil The first block in which no shares are taken any more; 0 before Opening.
-    /// @param counted Updates that count.
-    /// @param summed Chunks that are added.
-    /// @param opened Members whose shares are complete.
-    struct State {
-        Phase phase;
-        uint64 endsAt;
-        uint64 opensUntil;
-        uint16 counted;
-        uint32 summed;
-        uint16 opened;
-    }
-
+interface IRounds is IRoundTypes {
     /// @notice The terms can't be met by a group of that many members.
     error BadTerms(uint16 members);
     /// @notice These are not the terms the group agreed on.
@@ -94,7 +45,9 @@ interface IRounds {
     error WrongRound(uint64 expected, uint64 given);
     /// @notice The round is in another phase.
     error WrongPhase(Phase needed, Phase now_);
-    /// @notice The member's update, or its shares, are complete.
+    /// @notice The member did not announce: its masks would not cancel out.
+    error NotAnnounced(address member);
+    /// @notice The member's announcement, update, judgement or shares are complete.
     error AlreadyComplete(address member);
     /// @notice Chunks come in order.
     error WrongChunk(uint32 expected, uint32 given);
@@ -116,8 +69,12 @@ interface IRounds {
 
     /// @notice A group's rounds can begin.
     event RoundsOpened(uint64 indexed group, Terms terms);
-    /// @notice Updates are taken in the blocks before `submitEnd`.
-    event RoundBegun(uint64 indexed group, uint64 indexed round, uint64 submitEnd);
+    /// @notice Announcements, or else updates, are taken from this block on.
+    event RoundBegun(uint64 indexed group, uint64 indexed round);
+    /// @notice A member's announcement lies in this transaction's call data.
+    event Announced(
+        address indexed party, uint64 indexed group, uint64 indexed round, bytes32 digest
+    );
     /// @notice `count` chunks of a member's encrypted gradients and biases, from `chunk` on, lie in
     /// this transaction's call data.
     event GradientPerIterationValue(
@@ -131,6 +88,12 @@ interface IRounds {
     event UpdateComplete(
         address indexed party, uint64 indexed group, uint64 indexed round, uint16 counted
     );
+    /// @notice A member judged; bit i of `wrong`: the update of member i is none.
+    event Judged(
+        address indexed party, uint64 indexed group, uint64 indexed round, uint64 wrong
+    );
+    /// @notice A member's update does not count any more.
+    event UpdateRejected(address indexed party, uint64 indexed group, uint64 indexed round);
     /// @notice `folded` updates are in the sum of a chunk, and more are to come.
     event ChunkFolded(
         uint64 indexed group, uint64 indexed round, uint32 indexed chunk, uint16 folded
@@ -166,8 +129,20 @@ interface IRounds {
     /// members to learn of it.
     function begin(uint64 group, uint64 round) external;
 
+    /// @notice Bring the caller's announcement for a round.
+    /// @dev In Announcing. Reverts NotOpen, NotDirect, NotMember, WrongPhase, AlreadyComplete,
+    /// WrongLength.
+    function announce(uint64 group, uint64 round, bytes calldata announcement) external;
+
+    /// @notice Say whose updates are none, as everybody finds by their proofs: what more than half
+    /// of the members name does not count. Judging ends when all members have.
+    /// @dev In Judging. Reverts NotOpen, NotMember, WrongPhase, AlreadyComplete.
+    /// @param wrong Bit i: the update of member i.
+    function judge(uint64 group, uint64 round, uint64 wrong) external;
+
     /// @notice Bring the next chunks of the caller's update, as many as fit a transaction.
-    /// @dev In Submitting. Reverts NotOpen, NotDirect, NotMember, WrongPhase, AlreadyComplete,
+    /// @dev In Submitting. Reverts NotOpen, NotDirect, NotMember, WrongPhase, NotAnnounced,
+    /// AlreadyComplete,
     /// WrongChunk, WrongLength, and as IAggregation.check does.
     /// @param chunk The first one's index.
     /// @param units The chunks one behind the other.
@@ -189,7 +164,7 @@ interface IRounds {
         bytes calldata units
     ) external;
 
-    /// @notice Bring the next chunks of the caller's decryption shares: a unit for each of the sum.
+    /// @notice Bring the next chunks of the caller's decryption shares.
     /// @dev From Opening on, until its deadline even if the sum is Opened before: a wrong share is
     /// found by its proof and needs another in its place. Reverts NotOpen, NotOpenedThisWay,
     /// NotDirect, NotMember, WrongPhase, AlreadyComplete, WrongChunk, WrongLength, and as
@@ -222,15 +197,18 @@ interface IRounds {
     /// @notice The group's newest round; 0 before the first one.
     function lastRound(uint64 group) external view returns (uint64);
 
-    /// @notice How many chunks an update has. Reverts NotOpen.
-    function chunkCount(uint64 group) external view returns (uint32);
-
     /// @notice How many chunks of a member's update and of its shares are in.
     /// @param place The member's number in the group. Its seed shares are a single chunk.
     function progressOf(uint64 group, uint64 round, uint16 place)
         external
         view
         returns (uint32 submitted, uint32 shared);
+
+    /// @notice The digest of a member's announcement; zero where there is none.
+    function announcementOf(uint64 group, uint64 round, uint16 place)
+        external
+        view
+        returns (bytes32);
 
     /// @notice Whether a member's update counts.
     function isCounted(uint64 group, uint64 round, uint16 place) external view returns (bool);

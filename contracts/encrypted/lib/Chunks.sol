@@ -24,6 +24,11 @@ library Chunks {
 
     // ------------------------------------------------------------------ logic
 
+    /// @notice Chunks of so many units.
+    function countOf(uint32 units, uint32 chunkUnits) internal pure returns (uint32) {
+        return units / chunkUnits + (units % chunkUnits == 0 ? 0 : 1);
+    }
+
     /// @notice Bytes of a chunk. Reverts NoSuchChunk.
     function bytesOf(Shape memory shape, uint32 chunk) internal pure returns (uint256) {
         if (chunk >= shape.count) revert IRounds.NoSuchChunk(chunk, shape.count);

@@ -13,6 +13,8 @@ from system.chain.rpc import Rpc
 from system.encrypted.contracts.aggregation import unit_bytes
 from system.encrypted.contracts.rounds import (
     AGGREGATE_GRADIENTS_OUTPUT,
+    ANNOUNCE,
+    ANNOUNCED,
     GRADIENT_PER_ITERATION_VALUE,
     POST_SEEDS,
     POST_SHARES,
@@ -46,18 +48,31 @@ class Shares:
     proof: bytes
 
 
+def read_announcement(rpc: Rpc, place: Place, member: Member, *, from_block: int = 0) -> bytes:
+    """What a member announced for the round; raises NotRecovered."""
+    found = [a for _, _, a in _inputs(rpc, place, ANNOUNCED, member, ANNOUNCE, from_block)]
+    signature = "announcementOf(uint64,uint64,uint16)"
+    key = (place.group, place.number, member.number)
+    [digest] = view(rpc, place.rounds, signature, *key, returns=["bytes32"])
+    if not found or keccak256(found[0]) != digest:
+        raise NotRecovered(f"{_named(place, member)} has no announcement on the chain")
+    return bytes(found[0])
+
+
 def read_update(rpc: Rpc, place: Place, member: Member, *, from_block: int = 0) -> list[bytes]:
     """The chunks of a member's update, all of them; raises NotRecovered."""
     inputs = _inputs(rpc, place, GRADIENT_PER_ITERATION_VALUE, member, SUBMIT, from_block)
     cut = _cut(rpc, place, [units for _, _, _, units in inputs])
-    return _checked(rpc, place, member, cut, "digestOf")
+    count = terms_of(rpc, place.rounds, place.group).chunks
+    return _checked(rpc, place, member, cut, count=count, digests="digestOf")
 
 
 def read_shares(rpc: Rpc, place: Place, member: Member, *, from_block: int = 0) -> Shares:
     """A member's decryption shares, all of them; raises NotRecovered."""
     inputs = list(_inputs(rpc, place, SHARES_POSTED, member, POST_SHARES, from_block))
     cut = _cut(rpc, place, [shares for _, _, _, shares, _ in inputs])
-    chunks = _checked(rpc, place, member, cut, "shareDigestOf")
+    count = terms_of(rpc, place.rounds, place.group).share_chunks
+    chunks = _checked(rpc, place, member, cut, count=count, digests="shareDigestOf")
     return Shares(chunks, inputs[-1][4])
 
 
@@ -108,13 +123,10 @@ def _cut(rpc: Rpc, place: Place, parts: Sequence[bytes]) -> list[bytes]:
 
 
 def _checked(
-    rpc: Rpc, place: Place, member: Member, chunks: list[bytes], digests: str
+    rpc: Rpc, place: Place, member: Member, chunks: list[bytes], *, count: int, digests: str
 ) -> list[bytes]:
-    terms = terms_of(rpc, place.rounds, place.group)
-    if len(chunks) < terms.chunks:
-        raise NotRecovered(
-            f"{_named(place, member)} brought {len(chunks)} of {terms.chunks} chunks"
-        )
+    if len(chunks) < count:
+        raise NotRecovered(f"{_named(place, member)} brought {len(chunks)} of {count} chunks")
     for index, chunk in enumerate(chunks):
         if keccak256(chunk) != _digest(rpc, place, member, digests, index):
             raise NotRecovered(f"chunk {index} of {_named(place, member)} has another digest")

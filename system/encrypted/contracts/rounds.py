@@ -6,7 +6,7 @@ calls that add, `reader` reads updates, sums and shares back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -24,16 +24,20 @@ from system.errors import UsageError
 from system.weights.abi import bytes_argument
 from system.weights.checks import Payload
 
+ANNOUNCE = "announce(uint64,uint64,bytes)"
 SUBMIT = "submit(uint64,uint64,uint32,bytes)"
 POST_SHARES = "postShares(uint64,uint64,uint32,bytes,bytes)"
 POST_SEEDS = "postSeeds(uint64,uint64,bytes)"
 
 ROUNDS_OPENED = topic(f"RoundsOpened(uint64,{TERMS_TUPLE})")
-ROUND_BEGUN = topic("RoundBegun(uint64,uint64,uint64)")
+ROUND_BEGUN = topic("RoundBegun(uint64,uint64)")
+ANNOUNCED = topic("Announced(address,uint64,uint64,bytes32)")
 GRADIENT_PER_ITERATION_VALUE = topic(
     "GradientPerIterationValue(address,uint64,uint64,uint32,uint32)"
 )
 UPDATE_COMPLETE = topic("UpdateComplete(address,uint64,uint64,uint16)")
+JUDGED = topic("Judged(address,uint64,uint64,uint64)")
+UPDATE_REJECTED = topic("UpdateRejected(address,uint64,uint64)")
 CHUNK_FOLDED = topic("ChunkFolded(uint64,uint64,uint32,uint16)")
 AGGREGATE_GRADIENTS_OUTPUT = topic("AggregateGradientsOutput(uint64,uint64,uint32,bytes)")
 SUM_COMPLETE = topic("SumComplete(uint64,uint64,uint64)")
@@ -49,11 +53,13 @@ class Phase(IntEnum):
     """Where a round stands, in the contract's order."""
 
     NONE = 0
-    SUBMITTING = 1
-    SUMMING = 2
-    OPENING = 3
-    OPENED = 4
-    VOID = 5
+    ANNOUNCING = 1
+    SUBMITTING = 2
+    JUDGING = 3
+    SUMMING = 4
+    OPENING = 5
+    OPENED = 6
+    VOID = 7
 
 
 class ChunkTooLarge(UsageError):
@@ -74,14 +80,16 @@ class State:
     """How far a round has come, as of the newest block.
 
     `ends_at` is the first block outside the phase if nothing happens, 0: there is none. Shares are
-    taken before the block `opens_until`. `counted` updates count, `summed` chunks are added,
-    `opened` members' shares are complete.
+    taken before the block `opens_until`. `announced` and `judged` members did so, `counted` updates
+    count, `summed` chunks are added, `opened` members' shares are complete.
     """
 
     phase: Phase
     ends_at: int
     opens_until: int
+    announced: int
     counted: int
+    judged: int
     summed: int
     opened: int
 
@@ -90,7 +98,7 @@ def deploy_rounds(sender: Sender, agreement: str) -> Deployment:
     """The rounds of an agreement's groups; raises what `deploy` raises."""
     return deploy(
         sender.rpc,
-        artifact("Rounds"),
+        artifact("EncryptedRounds"),
         agreement,
         key=sender.key,
         chain_id=sender.chain_id,
@@ -110,6 +118,19 @@ def beginning(place: Place) -> Call:
     """The member's transaction that begins a round."""
     data = call_data("begin(uint64,uint64)", place.group, place.number)
     return Call(place.rounds, data, HEAD_GAS)
+
+
+def announcing(place: Place, announcement: bytes) -> Call:
+    """The member's transaction that brings its announcement, of the length the terms say."""
+    data = call_data(ANNOUNCE, place.group, place.number, announcement)
+    return Call(place.rounds, data, carrying_gas(len(data), chunks=1))
+
+
+def judging(place: Place, wrong: Collection[int]) -> Call:
+    """The member's transaction that names the members whose updates are none, by their numbers."""
+    named = sum(1 << member for member in set(wrong))
+    data = call_data("judge(uint64,uint64,uint64)", place.group, place.number, named)
+    return Call(place.rounds, data, seeds_gas(len(data)))
 
 
 def submitting(
@@ -143,8 +164,8 @@ def posting_shares(
 ) -> list[Call]:
     """The member's transactions that bring its decryption shares, in order.
 
-    `shares` has a unit for each of the sum; the proof goes with the last part. `limit_bytes` as in
-    `submitting`; raises ChunkTooLarge too.
+    `shares` has as many units as the terms say; the proof goes with the last part. `limit_bytes` as
+    in `submitting`; raises ChunkTooLarge too.
     """
     chunk_bytes = terms.chunk_units * unit_bytes
     # Two words more than `submit`: the proof's offset and length; it is padded to whole words.
@@ -198,7 +219,7 @@ def last_round(rpc: Rpc, rounds: str, group: int) -> int:
 
 def state_of(rpc: Rpc, place: Place) -> State:
     """How far a round has come; RpcError where the group's rounds were never opened."""
-    returns = ["uint8", "uint64", "uint64", "uint16", "uint32", "uint16"]
+    returns = ["uint8", "uint64", "uint64", "uint16", "uint16", "uint16", "uint32", "uint16"]
     phase, *rest = _asked(rpc, place, "stateOf(uint64,uint64)", returns=returns)
     return State(Phase(phase), *rest)
 

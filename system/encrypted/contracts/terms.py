@@ -12,7 +12,8 @@ from system.chain.keys import keccak256
 # The ABI's types of `Terms.values`.
 TERMS_TYPES = (
     *("address", "uint32", "uint32", "uint16", "uint16"),
-    *("uint32", "bool", "uint32", "uint32", "uint32"),
+    *("uint32", "uint16", "uint16", "bool"),
+    *("uint32", "uint32", "uint32", "uint32", "uint32"),
 )
 TERMS_TUPLE = f"({','.join(TERMS_TYPES)})"
 
@@ -21,8 +22,9 @@ TERMS_TUPLE = f"({','.join(TERMS_TYPES)})"
 class Terms:
     """What the group agrees on; the contract's IRounds.Terms says what each field means.
 
-    `aggregation` is the checksummed address of the contract that adds; `threshold` 0: sums are
-    plain; `seed_bytes` 0: they are opened by decryption shares. Waits are in blocks.
+    `aggregation` is the checksummed address of the contract that adds. With a `threshold` sums are
+    opened by decryption shares of `share_units` or by `seed_bytes` for each member; without one
+    they are plain. `announce_bytes` 0: nobody announces. Waits are in blocks.
     """
 
     aggregation: str
@@ -30,9 +32,13 @@ class Terms:
     chunk_units: int
     quorum: int
     threshold: int = 0
+    share_units: int = 0
     seed_bytes: int = 0
+    announce_bytes: int = 0
     self_masked: bool = False
+    announce_blocks: int = 0
     submit_blocks: int
+    judge_blocks: int = 0
     sum_blocks: int
     open_blocks: int
 
@@ -40,6 +46,11 @@ class Terms:
     def chunks(self) -> int:
         """Chunks of an update."""
         return -(-self.units // self.chunk_units)
+
+    @property
+    def share_chunks(self) -> int:
+        """Chunks of a member's decryption shares."""
+        return -(-self.share_units // self.chunk_units)
 
     def values(self) -> tuple[object, ...]:
         """The fields in the contract's order."""

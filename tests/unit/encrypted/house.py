@@ -38,7 +38,7 @@ class House:
         deployer = evm.account()
         parties = evm.deploy(artifact("PartyRegistry"), sender=deployer)
         groups = evm.deploy(artifact("Agreement"), parties, sender=deployer)
-        learning = evm.deploy(artifact("Rounds"), groups, sender=deployer)
+        learning = evm.deploy(artifact("EncryptedRounds"), groups, sender=deployer)
         lanes = evm.deploy(artifact("LaneAggregation"), sender=deployer)
         return cls(evm, parties, groups, learning, lanes)
 
@@ -85,6 +85,7 @@ class House:
             chunk_units=2,
             quorum=2,
             threshold=2,
+            share_units=5,
             submit_blocks=4,
             sum_blocks=4,
             open_blocks=4,

@@ -29,7 +29,13 @@ TERMS = Terms(
     sum_blocks=2,
     open_blocks=2,
 )
-CONTRACTS = ("PartyRegistry", "Agreement", "Rounds", "PaillierAggregation", "LaneAggregation")
+CONTRACTS = (
+    "PartyRegistry",
+    "Agreement",
+    "EncryptedRounds",
+    "PaillierAggregation",
+    "LaneAggregation",
+)
 TOPICS = {
     "PartyRegistry": [
         registry.PARTY_REGISTERED,
@@ -45,11 +51,14 @@ TOPICS = {
         agreement.VOTED,
         agreement.GROUP_AGREED,
     ],
-    "Rounds": [
+    "EncryptedRounds": [
         rounds.ROUNDS_OPENED,
         rounds.ROUND_BEGUN,
+        rounds.ANNOUNCED,
         rounds.GRADIENT_PER_ITERATION_VALUE,
         rounds.UPDATE_COMPLETE,
+        rounds.JUDGED,
+        rounds.UPDATE_REJECTED,
         rounds.CHUNK_FOLDED,
         rounds.AGGREGATE_GRADIENTS_OUTPUT,
         rounds.SUM_COMPLETE,
@@ -74,9 +83,11 @@ CALLS = {
         "join": agreement.joining("", 1),
         "vote": agreement.voting("", 1, Agreed(WORD, WORD)),
     },
-    "Rounds": {
+    "EncryptedRounds": {
         "open": rounds.opening("", 1, TERMS),
         "begin": rounds.beginning(PLACE),
+        "announce": rounds.announcing(PLACE, WORD),
+        "judge": rounds.judging(PLACE, [1]),
         "submit": rounds.submitting(PLACE, WORD, **ONE_UNIT)[0],
         "fold": folding(PLACE, Step(0, 0, b"", (WORD,)), unit_bytes=32),
         "postShares": rounds.posting_shares(PLACE, WORD, proof=b"", **ONE_UNIT)[0],
@@ -117,14 +128,14 @@ def test_calls_are_functions_of_the_compiled_contracts(contract, name):
 
 @pytest.mark.parametrize(
     ("contract", "function", "types"),
-    [("Agreement", "found", CHARTER_TYPES), ("Rounds", "open", TERMS_TYPES)],
+    [("Agreement", "found", CHARTER_TYPES), ("EncryptedRounds", "open", TERMS_TYPES)],
 )
 def test_structures_have_the_contract_s_types(contract, function, types):
     [inputs] = [e["inputs"] for e in artifact(contract).abi if e.get("name") == function]
     assert canonical(inputs[-1]) == f"({','.join(types)})"
 
 
-@pytest.mark.parametrize(("words", "file"), [(Stage, "IAgreement.sol"), (Phase, "IRounds.sol")])
+@pytest.mark.parametrize(("words", "file"), [(Stage, "IAgreement.sol"), (Phase, "IRoundTypes.sol")])
 def test_the_words_are_the_contract_s(words, file):
     source = (CONTRACTS_DIR / "encrypted" / "interfaces" / file).read_text()
     listed = source.split(f"enum {words.__name__} {{")[1].split("}")[0]

@@ -103,7 +103,7 @@ def test_shares_and_their_proof_come_back(group, limit_bytes):
 
 
 def test_seeds_come_back():
-    group = recorded(House.built(), seed_bytes=8)
+    group = recorded(House.built(), share_units=0, seed_bytes=8)
     place = group.summed(0, 1)
     group.send(0, rounds.posting_seeds(place, group.seeds(2)))
     found = reader.read_seeds(group.house.evm, place, member(group, 0))

@@ -319,8 +319,21 @@ def test_rounds_of_two_groups_and_of_one_group_are_apart():
 
 
 def test_plain_sums_are_open_when_they_are_added():
-    group = House.built().learning(threshold=0, quorum=1)
+    group = House.built().learning(threshold=0, share_units=0, quorum=1)
     place = group.summed(1)
     assert group.state(place).phase is Phase.OPENED
     assert group.refusal(0, group.sharing(place, 0)[0]) == "NotOpenedThisWay"
     assert group.refusal(0, rounds.posting_seeds(place, b"")) == "NotOpenedThisWay"
+
+
+def test_shares_can_be_of_fewer_units_than_the_sum_has():
+    """An update's last units may be a proof: nobody decrypts their sum."""
+    group = House.built().learning(share_units=3)
+    place = group.summed(0, 1)
+    row = group.update(0)
+    for units in (1, 5):
+        data = call_data(rounds.POST_SHARES, group.number, 1, 0, row[: 32 * units], b"")
+        assert group.refusal(0, Call(group.house.rounds, data, 0)) == "WrongLength"
+    data = call_data(rounds.POST_SHARES, group.number, 1, 0, row[: 32 * 3], b"")
+    group.send(0, Call(group.house.rounds, data, 0))
+    assert group.state(place).opened == 1

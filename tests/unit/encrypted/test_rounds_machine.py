@@ -24,13 +24,21 @@ actors = st.integers(0, MEMBERS)
 # Mostly the right chunk, sometimes one beside it.
 shifts = st.sampled_from([0, 0, 0, 0, 1, -1])
 # How many units are brought: a chunk, two, all that is left, or what does not fit.
-lengths = st.sampled_from([64, 64, 128, 160, 32, 33, 0, 192])
+lengths = st.sampled_from([64, 64, 128, 160, 96, 32, 33, 0, 192])
 schemes = st.sampled_from(
     [
-        {"threshold": 0, "quorum": 1},
-        {"threshold": 2},
-        {"threshold": 2, "seed_bytes": 4},
-        {"threshold": 3, "seed_bytes": 4, "self_masked": True},
+        {"threshold": 0, "share_units": 0, "quorum": 1},
+        {},
+        {"share_units": 3, "judge_blocks": 3},
+        {"share_units": 0, "seed_bytes": 4},
+        {
+            "share_units": 0,
+            "seed_bytes": 4,
+            "self_masked": True,
+            "announce_bytes": 6,
+            "announce_blocks": 3,
+            "judge_blocks": 2,
+        },
     ]
 )
 
@@ -71,6 +79,25 @@ class Learning(RuleBasedStateMachine):
         number = max(self.number + 1 + shift, 0)
         call = rounds.beginning(self.group.place(number))
         self.both(actor, call, lambda: self.twin.begin(member(actor), number, self.evm.number))
+
+    @rule(actor=actors, length=st.sampled_from([6, 6, 6, 0, 5, 7]))
+    def announce(self, actor: int, length: int) -> None:
+        call = rounds.announcing(self.group.place(self.number), b"\1" * length)
+        now, number = self.evm.number, self.number
+        self.both(actor, call, lambda: self.twin.announce(member(actor), number, length, now))
+
+    @rule(members=st.sets(st.integers(0, MEMBERS - 1)))
+    def all_announce(self, members: set[int]) -> None:
+        """These members announce; then the phase is over."""
+        for one in members:
+            self.announce(one, 6)
+        self.group.wait_out(self.group.place(self.number), Phase.ANNOUNCING)
+
+    @rule(actor=actors, wrong=st.sampled_from([set(), {0}, {0}, {1}, {0, 2}, {0, 1, 2}]))
+    def judge(self, actor: int, wrong: set[int]) -> None:
+        call = rounds.judging(self.group.place(self.number), wrong)
+        now, number = self.evm.number, self.number
+        self.both(actor, call, lambda: self.twin.judge(member(actor), number, wrong, now))
 
     @rule(actor=actors, shift=shifts, length=lengths, back=st.sampled_from([0, 0, 0, 1]))
     def submit(self, actor: int, shift: int, length: int, back: int) -> None:
@@ -141,7 +168,7 @@ class Learning(RuleBasedStateMachine):
         number = max(self.number - back, 0)
         made = self.twin.books.get(number)
         chunk = max((made.shares[actor] if made and actor < MEMBERS else 0) + shift, 0)
-        row = b"\1" * min(length, max(160 - 64 * chunk, 32) if length == 160 else length)
+        row = b"\1" * length
         key = (self.group.number, number, chunk)
         data = call_data(rounds.POST_SHARES, *key, row, b"proof")
         call = Call(self.group.house.rounds, data, 0)
@@ -166,15 +193,21 @@ class Learning(RuleBasedStateMachine):
             kept = self.group.terms.self_masked
             self.post_seeds(actor, {m for m in range(MEMBERS) if kept or m not in counted}, 0)
         else:
-            self.post_shares(actor, 0, 160, 0)
+            self.post_shares(actor, 0, 32 * self.group.terms.share_units, 0)
 
-    @rule(silent=st.integers(0, 2 * MEMBERS), begins=st.booleans())
-    def whole_round(self, silent: int, begins: bool) -> None:
+    @rule(
+        silent=st.integers(0, 2 * MEMBERS), wrong=st.integers(0, 2 * MEMBERS), begins=st.booleans()
+    )
+    def whole_round(self, silent: int, wrong: int, begins: bool) -> None:
         """A round, or what is left of one, in which everybody but one does all there is to do."""
         if begins:
             self.begin(0, 0)
         present = set(range(MEMBERS)) - {silent}
+        self.all_announce(present)
         self.all_submit(present, True)
+        for one in present:
+            self.judge(one, {wrong} if wrong < MEMBERS else set())
+        self.group.wait_out(self.group.place(self.number), Phase.JUDGING)
         self.fold_all(MEMBERS)
         for one in present:
             self.post_all(one)
@@ -186,7 +219,7 @@ class Learning(RuleBasedStateMachine):
     @rule()
     def deadlines_pass(self) -> None:
         """However silent everybody is, a round ends and the next one can begin."""
-        self.evm.mine(4 + 4 + 4)
+        self.evm.mine(3 + 4 + 3 + 4 + 4)
         phase = self.twin.phase(self.number, self.evm.number)
         assert phase in (Phase.OPENED, Phase.VOID)
 
@@ -199,6 +232,7 @@ class Learning(RuleBasedStateMachine):
             assert state.phase is self.twin.phase(number, self.evm.number)
             assert state.counted == len(counted)
             assert state.opened == self.twin.opened(number)
+            assert (state.announced, state.judged) == (len(made.announced), len(made.judged))
             assert state.opens_until == (made.open_end or 0)
             for one in range(MEMBERS):
                 there = (len(made.updates[one]), made.shares[one])

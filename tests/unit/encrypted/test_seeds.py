@@ -11,7 +11,7 @@ from tests.unit.encrypted.house import Group, House
 
 @pytest.fixture
 def group() -> Group:
-    return House.built().learning(4, seed_bytes=8)
+    return House.built().learning(4, share_units=0, seed_bytes=8)
 
 
 def test_masks_cancel_where_nobody_dropped(group):
@@ -44,7 +44,7 @@ def test_a_half_brought_update_is_a_dropped_one(group):
 
 
 def test_members_with_masks_of_their_own_need_shares_for_all():
-    group = House.built().learning(seed_bytes=8, self_masked=True)
+    group = House.built().learning(share_units=0, seed_bytes=8, self_masked=True)
     place = group.summed(0, 1, 2)
     assert group.state(place).phase is Phase.OPENING
     for member in (0, 1):

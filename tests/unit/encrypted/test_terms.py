@@ -39,7 +39,7 @@ def test_other_terms_are_refused(house):
 
 
 def test_the_digest_is_the_contract_s_own(house):
-    terms = house.terms(seed_bytes=40, self_masked=True)
+    terms = house.terms(seed_bytes=40, announce_bytes=7, self_masked=True, judge_blocks=9)
     data = selector(f"termsDigest({TERMS_TUPLE})") + encode(TERMS_TYPES, terms.values())
     asked = {"to": house.rounds, "data": "0x" + data.hex()}
     digest = bytes.fromhex(house.evm.call("eth_call", asked, "latest")[2:])
@@ -54,12 +54,20 @@ def test_the_digest_is_the_contract_s_own(house):
     [
         {"units": 0},
         {"chunk_units": 0},
-        {"quorum": 0, "threshold": 0},
+        {"quorum": 0, "threshold": 0, "share_units": 0},
         {"quorum": 1},  # the sum of one update is that update
         {"quorum": 4},
         {"threshold": 1},  # whoever opens alone reads at will
         {"threshold": 4},
-        {"threshold": 0, "seed_bytes": 8},
+        {"threshold": 0},
+        {"threshold": 0, "share_units": 0, "seed_bytes": 8},
+        {"share_units": 0},
+        {"share_units": 6},
+        {"seed_bytes": 8},
+        {"announce_bytes": 8},
+        {"announce_blocks": 2},
+        {"announce_bytes": 8, "announce_blocks": 1},
+        {"judge_blocks": 1},
         {"self_masked": True},
         {"submit_blocks": 1},
         {"sum_blocks": 1},
@@ -80,5 +88,5 @@ def test_nothing_happens_before_the_rounds_are_open(house):
 
 
 def test_a_plain_sum_of_one_is_allowed(house):
-    group = house.learning(threshold=0, quorum=1)
+    group = house.learning(threshold=0, share_units=0, quorum=1)
     assert rounds.terms_of(house.evm, house.rounds, group.number) == group.terms

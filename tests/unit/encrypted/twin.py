@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from system.encrypted.contracts.rounds import Phase
@@ -19,9 +20,13 @@ class Refusal(Exception):
 class Books:
     """One round: chunks by member, the sums so far, shares by member."""
 
+    announce_end: int
     submit_end: int
     members: int
     complete_at: int | None = None
+    announced: set[int] = field(default_factory=set)
+    judged: dict[int, set[int]] = field(default_factory=dict)
+    judged_at: int | None = None
     updates: list[list[bytes]] = field(init=False)
     sums: dict[int, list[bytes]] = field(default_factory=dict)
     open_end: int | None = None
@@ -43,17 +48,27 @@ class Twin:
     def counted(self, number: int) -> list[int]:
         """The members whose update counts."""
         made = self.books[number]
-        return [m for m in range(self.members) if len(made.updates[m]) == self.terms.chunks]
+        objections = Counter(one for wrong in made.judged.values() for one in wrong)
+        return [
+            m
+            for m in range(self.members)
+            if len(made.updates[m]) == self.terms.chunks and 2 * objections[m] <= self.members
+        ]
+
+    def present(self, number: int) -> int:
+        """How many members can submit."""
+        heard = len(self.books[number].announced)
+        return heard if self.terms.announce_bytes else self.members
 
     def opened(self, number: int) -> int:
         """How many members' shares are complete."""
-        whole = 1 if self.terms.seed_bytes else self.terms.chunks
-        return sum(count == whole for count in self.books[number].shares)
+        whole = 1 if self.terms.seed_bytes else self.terms.share_chunks
+        return sum(0 < count == whole for count in self.books[number].shares)
 
     def needed(self, number: int) -> int:
         """How many members' shares open the sum."""
         masked = self.terms.seed_bytes and not self.terms.self_masked
-        dropped = self.members - len(self.counted(number))
+        dropped = self.present(number) - len(self.counted(number))
         return 0 if masked and not dropped else self.terms.threshold
 
     def phase(self, number: int, now: int) -> Phase:
@@ -61,11 +76,18 @@ class Twin:
         made = self.books.get(number)
         if made is None:
             return Phase.NONE
+        if now < made.announce_end:
+            return Phase.ANNOUNCING
+        if self.present(number) < self.terms.quorum:
+            return Phase.VOID
         ended = made.submit_end if made.complete_at is None else made.complete_at
         if now < ended:
             return Phase.SUBMITTING
         if len(self.counted(number)) < self.terms.quorum:
             return Phase.VOID
+        ended = ended + self.terms.judge_blocks if made.judged_at is None else made.judged_at
+        if now < ended:
+            return Phase.JUDGING
         if made.open_end is None:
             return Phase.SUMMING if now < ended + self.terms.sum_blocks else Phase.VOID
         if self.opened(number) >= self.needed(number):
@@ -79,16 +101,43 @@ class Twin:
         _require(number == last + 1, "WrongRound")
         over = last == 0 or self.phase(last, now) in (Phase.OPENED, Phase.VOID)
         _require(over, "WrongPhase")
-        self.books[number] = Books(now + self.terms.submit_blocks, self.members)
+        announce_end = now + self.terms.announce_blocks
+        submit_end = announce_end + self.terms.submit_blocks
+        self.books[number] = Books(announce_end, submit_end, self.members)
+
+    def announce(self, member: int | None, number: int, length: int, now: int) -> None:
+        """Bring an announcement of that length."""
+        _require(member is not None, "NotMember")
+        assert member is not None
+        _require(self.phase(number, now) is Phase.ANNOUNCING, "WrongPhase")
+        made = self.books[number]
+        _require(member not in made.announced, "AlreadyComplete")
+        _require(length == self.terms.announce_bytes, "WrongLength")
+        made.announced.add(member)
+        if len(made.announced) == self.members:
+            made.announce_end, made.submit_end = now, now + self.terms.submit_blocks
+
+    def judge(self, member: int | None, number: int, wrong: set[int], now: int) -> None:
+        """Name those whose updates are none."""
+        _require(member is not None, "NotMember")
+        assert member is not None
+        _require(self.phase(number, now) is Phase.JUDGING, "WrongPhase")
+        made = self.books[number]
+        _require(member not in made.judged, "AlreadyComplete")
+        made.judged[member] = wrong
+        if len(made.judged) == self.members:
+            made.judged_at = now
 
     def submit(self, member: int | None, number: int, chunk: int, row: bytes, now: int) -> None:
         """Bring chunks of an update."""
         _require(member is not None, "NotMember")
         assert member is not None
         _require(self.phase(number, now) is Phase.SUBMITTING, "WrongPhase")
+        heard = member in self.books[number].announced
+        _require(heard or not self.terms.announce_bytes, "NotAnnounced")
         there = self.books[number].updates[member]
-        there += self._taken(len(there), chunk, row)
-        if len(self.counted(number)) == self.members:
+        there += self._taken(len(there), chunk, row, units=self.terms.units)
+        if len(self.counted(number)) == self.present(number):
             self.books[number].complete_at = now
 
     def fold(self, number: int, chunk: int, start: int, total: bytes, row: bytes, now: int) -> bool:
@@ -117,13 +166,13 @@ class Twin:
         self, member: int | None, number: int, chunk: int, row: bytes, now: int
     ) -> None:
         """Bring decryption shares."""
-        by_shares = self.terms.threshold and not self.terms.seed_bytes
-        _require(bool(by_shares), "NotOpenedThisWay")
+        _require(self.terms.share_units > 0, "NotOpenedThisWay")
         _require(member is not None, "NotMember")
         assert member is not None
         self._require_open(number, now)
         shares = self.books[number].shares
-        shares[member] += len(self._taken(shares[member], chunk, row))
+        taken = self._taken(shares[member], chunk, row, units=self.terms.share_units)
+        shares[member] += len(taken)
 
     def post_seeds(self, member: int | None, number: int, seeds: bytes, now: int) -> None:
         """Bring shares of seeds."""
@@ -148,12 +197,12 @@ class Twin:
     def _chunks(self) -> range:
         return range(self.terms.chunks)
 
-    def _taken(self, there: int, chunk: int, row: bytes) -> list[bytes]:
-        _require(there < self.terms.chunks, "AlreadyComplete")
+    def _taken(self, there: int, chunk: int, row: bytes, *, units: int) -> list[bytes]:
+        _require(there * self.terms.chunk_units < units, "AlreadyComplete")
         _require(len(row) % WORD == 0, "NotWholeUnits")
         _require(chunk == there, "WrongChunk")
         size = self.terms.chunk_units * WORD
-        rest = self.terms.units * WORD - chunk * size
+        rest = units * WORD - chunk * size
         whole = len(row) == rest or (0 < len(row) < rest and len(row) % size == 0)
         _require(whole, "WrongLength")
         return [row[at : at + size] for at in range(0, len(row), size)]

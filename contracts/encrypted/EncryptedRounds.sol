@@ -9,7 +9,7 @@ import {RoundViews} from "./RoundViews.sol";
 
 /// @title Rounds of learning: updates nobody can read come in, are added, and the sum is opened
 /// @dev What is done; RoundViews holds the state and what is looked at.
-contract Rounds is RoundViews {
+contract EncryptedRounds is RoundViews {
     using Chunks for Chunks.Shape;
     using Chunks for Chunks.Stream;
     using RoundPhases for RoundPhases.Group;
@@ -32,7 +32,8 @@ contract Rounds is RoundViews {
         RoundPhases.check(terms, members);
         (made.terms, made.members) = (terms, members);
         made.unitBytes = terms.aggregation.unitBytes();
-        made.chunks = (terms.units - 1) / terms.chunkUnits + 1;
+        made.chunks = Chunks.countOf(terms.units, terms.chunkUnits);
+        made.shareChunks = Chunks.countOf(terms.shareUnits, terms.chunkUnits);
         emit RoundsOpened(group, terms);
     }
 
@@ -47,12 +48,41 @@ contract Rounds is RoundViews {
             if (phase < Phase.Opened) revert WrongPhase(Phase.Opened, phase);
         }
         learning.lastRound = round;
-        uint256 submitEnd = block.number + learning.terms.submitBlocks;
-        learning.rounds[round].submitEnd = uint48(submitEnd);
-        emit RoundBegun(group, round, uint64(submitEnd));
+        learning.start(learning.rounds[round]);
+        emit RoundBegun(group, round);
     }
 
     // --------------------------------------------------------- logic: members
+
+    /// @inheritdoc IRounds
+    function announce(uint64 group, uint64 round, bytes calldata announcement) external override {
+        RoundPhases.Group storage learning = _opened(group);
+        RoundPhases.Round storage running = learning.rounds[round];
+        uint16 place = _directPlace(group);
+        learning.requirePhase(running, Phase.Announcing);
+        if (running.announcements[place] != 0) revert AlreadyComplete(msg.sender);
+        _requireLength(learning.terms.announceBytes, announcement);
+        bytes32 digest = keccak256(announcement);
+        learning.hear(running, place, digest);
+        emit Announced(msg.sender, group, round, digest);
+    }
+
+    /// @inheritdoc IRounds
+    function judge(uint64 group, uint64 round, uint64 wrong) external override {
+        RoundPhases.Group storage learning = _opened(group);
+        RoundPhases.Round storage running = learning.rounds[round];
+        uint64 own = uint64(1) << _place(group);
+        learning.requirePhase(running, Phase.Judging);
+        if (running.judgedSet & own != 0) revert AlreadyComplete(msg.sender);
+        running.judgedSet |= own;
+        if (++running.judged == learning.members) running.judgeEnd = uint48(block.number);
+        emit Judged(msg.sender, group, round, wrong);
+        for (uint16 place = 0; place < learning.members; ++place) {
+            bool named = (wrong >> place) & 1 == 1 && running.isCounted(place);
+            if (!named || !learning.objectTo(running, place)) continue;
+            emit UpdateRejected(agreement.memberAt(group, place), group, round);
+        }
+    }
 
     /// @inheritdoc IRounds
     function submit(uint64 group, uint64 round, uint32 chunk, bytes calldata units)
@@ -63,8 +93,10 @@ contract Rounds is RoundViews {
         RoundPhases.Round storage running = learning.rounds[round];
         uint16 place = _directPlace(group);
         learning.requirePhase(running, Phase.Submitting);
+        bool unheard = learning.terms.announceBytes != 0 && running.announcements[place] == 0;
+        if (unheard) revert NotAnnounced(msg.sender);
         Chunks.Stream storage update = running.updates[place];
-        uint32 taken = _append(learning, update, chunk, units);
+        uint32 taken = _append(learning, learning.shape(), update, chunk, units);
         emit GradientPerIterationValue(msg.sender, group, round, chunk, taken);
         if (update.next < learning.chunks) return;
         uint16 counted = learning.count(running, place);
@@ -81,13 +113,12 @@ contract Rounds is RoundViews {
     ) external override {
         RoundPhases.Group storage learning = _opened(group);
         RoundPhases.Round storage summed = learning.rounds[round];
-        bool bySeeds = learning.terms.seedBytes != 0;
-        if (bySeeds || learning.terms.threshold == 0) revert NotOpenedThisWay();
+        if (learning.shareChunks == 0) revert NotOpenedThisWay();
         Chunks.Stream storage stream = summed.shares[_directPlace(group)];
         learning.requireShares(summed);
-        uint32 taken = _append(learning, stream, chunk, shares);
+        uint32 taken = _append(learning, learning.shareShape(), stream, chunk, shares);
         emit SharesPosted(msg.sender, group, round, chunk, taken, keccak256(proof));
-        if (stream.next == learning.chunks) _countShares(group, round, learning, summed);
+        if (stream.next == learning.shareChunks) _countShares(group, round, learning, summed);
     }
 
     /// @inheritdoc IRounds
@@ -99,8 +130,7 @@ contract Rounds is RoundViews {
         Chunks.Stream storage stream = summed.shares[_directPlace(group)];
         learning.requireShares(summed);
         if (stream.next != 0) revert AlreadyComplete(msg.sender);
-        uint256 whole = size * learning.members;
-        if (seeds.length != whole) revert WrongLength(whole, whole, seeds.length);
+        _requireLength(size * learning.members, seeds);
         if (!learning.terms.selfMasked) _requireDropped(group, summed, size, seeds);
         bytes32 digest = keccak256(seeds);
         (stream.next, stream.digestOf[0]) = (1, digest);
@@ -110,13 +140,18 @@ contract Rounds is RoundViews {
 
     function _append(
         RoundPhases.Group storage learning,
+        Chunks.Shape memory shape,
         Chunks.Stream storage stream,
         uint32 chunk,
         bytes calldata units
     ) private returns (uint32) {
-        if (stream.next == learning.chunks) revert AlreadyComplete(msg.sender);
-        learning.terms.aggregation.check(uint256(chunk) * learning.terms.chunkUnits, units);
-        return stream.append(learning.shape(), chunk, units);
+        if (stream.next == shape.count) revert AlreadyComplete(msg.sender);
+        learning.terms.aggregation.check(uint256(chunk) * shape.chunkUnits, units);
+        return stream.append(shape, chunk, units);
+    }
+
+    function _requireLength(uint256 expected, bytes calldata data) private pure {
+        if (data.length != expected) revert WrongLength(expected, expected, data.length);
     }
 
     function _countShares(
