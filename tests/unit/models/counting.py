@@ -15,14 +15,16 @@ FEATURES = 9
 BRING = "bring(uint32[],uint32[])"
 indices = st.integers(0, FEATURES + 3)
 counts = st.integers(0, 12)
-# Mostly good; the rest is out of order, doubled, negative, beyond the features or beyond sense.
-samples = st.lists(indices, unique=True, max_size=6).map(sorted) | st.lists(
-    indices | st.sampled_from([-1, -(2**63), 2**63 - 1]), max_size=4
-)
+# Out of order, doubled, negative, beyond the features or beyond sense; now and then good.
+any_samples = st.lists(indices | st.sampled_from([-1, -(2**63), 2**63 - 1]), max_size=4)
 chunks = st.lists(st.tuples(indices, counts), unique_by=lambda pair: pair[0], max_size=6).map(
     sorted
 ) | st.lists(st.tuples(indices, counts | st.just(MOST_COUNT + 1)), max_size=3)
-
+# Classes that a model begins with, ready; without any it is left to the rules to fill it.
+beginnings = st.lists(
+    st.tuples(st.integers(12, 40), st.dictionaries(st.integers(0, FEATURES - 1), counts)),
+    max_size=5,
+)
 
 HOSTILE = [
     ([], "NoFeatures"),
@@ -83,6 +85,19 @@ class Counting(RuleBasedStateMachine):
     pair: Pair[Any]
     sums: str
 
+    def begin(self, pair: Pair[Any], classes: list[tuple[int, dict[int, int]]]) -> None:
+        """Take a pair with these classes."""
+        self.pair = built(pair, classes) if classes else pair
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.pair.twin.ready)
+
+    def sample(self, data: Any) -> list[int]:
+        """Some of the model's features, ascending."""
+        features = st.integers(0, self.pair.twin.counts.feature_count - 1)
+        return sorted(data.draw(st.sets(features, min_size=1, max_size=6)))
+
     @property
     def few_classes(self) -> bool:
         """Five fill a word of counts and begin another."""
@@ -103,15 +118,29 @@ class Counting(RuleBasedStateMachine):
     def add_features(self, count: int) -> None:
         add_features(self.pair, count)
 
+    @precondition(lambda self: not self.ready or self.few_classes)
     @rule()
     def finish(self) -> None:
         self.pair.finish()
 
-    @rule(features=samples, cls=st.integers(0, 6))
+    @precondition(lambda self: self.ready)
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def learn(self, data: Any, times: int) -> None:
+        for _ in range(times):
+            cls = data.draw(st.integers(0, len(self.pair.twin.counts.now) - 1))
+            assert self.pair.update(self.sample(data), cls) == ""
+
+    @precondition(lambda self: self.ready)
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def judge(self, data: Any, times: int) -> None:
+        for _ in range(times):
+            assert isinstance(self.pair.predict(self.sample(data)), int)
+
+    @rule(features=any_samples, cls=st.integers(0, 6))
     def update(self, features: list[int], cls: int) -> None:
         self.pair.update(features, cls)
 
-    @rule(features=samples)
+    @rule(features=any_samples)
     def predict(self, features: list[int]) -> None:
         self.pair.predict(features)
 

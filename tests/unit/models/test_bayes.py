@@ -20,6 +20,7 @@ from tests.unit.models.counting import (
     Counting,
     add_class,
     add_features,
+    beginnings,
     bring,
     built,
     same,
@@ -39,9 +40,9 @@ class Lives(Counting):
 
     sums = "total"
 
-    @initialize(smoothing=st.sampled_from([1, ONE // 2, ONE, MOST_SMOOTHING]))
-    def build(self, smoothing: int) -> None:
-        self.pair = bayes(smoothing=smoothing)
+    @initialize(smoothing=st.sampled_from([1, ONE // 2, ONE, MOST_SMOOTHING]), begun=beginnings)
+    def build(self, smoothing: int, begun: list[tuple[int, dict[int, int]]]) -> None:
+        self.begin(bayes(smoothing=smoothing), begun)
 
 
 TestLives = Lives.TestCase

@@ -78,9 +78,13 @@ def same(pair: Pair[NearestCentroid]) -> None:
 class Lives(RuleBasedStateMachine):
     """Random lives of contract and twin, step by step the same."""
 
-    @initialize(features=st.integers(1, 19))
-    def build(self, features: int) -> None:
-        self.pair = centroids(features)
+    @initialize(data=st.data(), features=st.integers(1, 19), classes=st.integers(0, 3))
+    def build(self, data: Any, features: int, classes: int) -> None:
+        """A model with so many classes, ready; without any it is left to the rules to fill it."""
+        row = st.lists(values, min_size=features, max_size=features)
+        rows = data.draw(st.lists(row, min_size=classes, max_size=classes))
+        count = data.draw(st.integers(1, 20))
+        self.pair = built(rows, count) if rows else centroids(features)
 
     @property
     def twin(self) -> NearestCentroid:
@@ -111,6 +115,17 @@ class Lives(RuleBasedStateMachine):
     @rule()
     def finish(self) -> None:
         self.pair.finish()
+
+    @precondition(lambda self: self.twin.ready)
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def learn(self, data: Any, times: int) -> None:
+        size = self.twin.feature_count
+        for _ in range(times):
+            cls = data.draw(st.integers(0, len(self.twin.now) - 1))
+            sample = aimed(data.draw(st.lists(values, min_size=size, max_size=size)))
+            full = self.twin.now[cls].samples == MOST_SAMPLES
+            assert self.pair.update(sample, cls) == ("TooManySamples" if full else "")
+            assert isinstance(self.pair.predict(sample), int)
 
     @rule(data=st.data(), cls=st.integers(0, 4), off=st.sampled_from([0, 0, 0, 0, 1]))
     def update(self, data: Any, cls: int, off: int) -> None:

@@ -21,6 +21,7 @@ from tests.unit.models.counting import (
     HOSTILE,
     Counting,
     add_class,
+    beginnings,
     bring,
     built,
     same,
@@ -38,9 +39,9 @@ class Lives(Counting):
 
     sums = "squares"
 
-    @initialize()
-    def build(self) -> None:
-        self.pair = centroids()
+    @initialize(begun=beginnings)
+    def build(self, begun: list[tuple[int, dict[int, int]]]) -> None:
+        self.begin(centroids(), begun)
 
 
 TestLives = Lives.TestCase
