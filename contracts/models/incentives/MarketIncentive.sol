@@ -38,8 +38,8 @@ contract MarketIncentive is Incentive, IMarketIncentive {
     uint32 public override contributionCount;
     /// @inheritdoc IMarketIncentive
     uint64 public override drawnBy;
-    /// @dev What the scorer was like when the market was opened.
-    bytes32 private _shape;
+    /// @dev The scorer's initial digest when the market was opened: all that its admin adds shows.
+    bytes32 private _digest;
     Terms private _terms;
     Pieces.Set private _pieces;
     Rounds.Book private _rounds;
@@ -67,7 +67,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         drawnBy = uint64(block.number) + _DRAW_DELAY;
         (_terms, _rounds.unit) = (terms_, unit_);
         _pieces.commit(digests);
-        _shape = _shapeOf(scorer_);
+        _digest = scorer_.initialDigest();
         emit Opened(msg.sender, address(scorer_), msg.value, unit_, terms_);
     }
 
@@ -211,7 +211,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         if (now_ == Phase.Unopened || now_ > Phase.Rewarding) {
             revert NotInPhase(Phase.Rewarding, now_);
         }
-        if (_shapeOf(scorer) == _shape) revert ScorerUnchanged();
+        if (scorer.initialDigest() == _digest) revert ScorerUnchanged();
         (_phase, _endsAt) = (contributionCount == 0 ? Phase.Void : Phase.Forfeited, 0);
         emit Denounced(msg.sender);
     }
@@ -332,7 +332,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
 
     function _score(uint32 right) private {
         // Whatever was added to the scorer stays there: who looks here sees it, whenever it came.
-        if (_shapeOf(scorer) != _shape) revert ScorerChanged();
+        if (scorer.initialDigest() != _digest) revert ScorerChanged();
         (uint32 number, uint32 index) = (_rounds.number, _rounds.pass.cursor);
         emit Scored(number, index, _rounds.score(right));
         _endPassAtEnd();
@@ -380,7 +380,8 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         // The same code has the same admin and the same parameters: they are written into it.
         if (
             address(scorer_).codehash != address(model).codehash || scorer_.admin() != admin
-                || scorer_.trainer() != address(this) || _shapeOf(scorer_) != _shapeOf(model)
+                || scorer_.trainer() != address(this)
+                || scorer_.initialDigest() != model.initialDigest()
         ) revert ScorerDiffers(address(scorer_));
         if (!scorer_.isReady()) revert IClassifier.NotReady();
     }
@@ -451,15 +452,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         return _rounds.entries[contribution];
     }
 
-    /// @dev What an admin can still change of a model that is ready.
-    function _shapeOf(IClassifier model) private view returns (bytes32) {
-        return keccak256(
-            abi.encode(model.initialDigest(), model.classCount(), model.featureCount())
-        );
-    }
-
-    /// @dev Of a piece: all that was handed in but its number. Its place in the row is known by its
-    /// digest's.
+    /// @dev Of a piece: all that was handed in but its number, which its digest's place stands for.
     function _digestOfCall() private pure returns (bytes32) {
         return keccak256(msg.data[36:]);
     }

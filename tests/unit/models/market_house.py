@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
-from system.chain.abi import call_data
 from system.chain.compiler import Artifact, artifact, compile_sources, read_sources
 from system.chain.sender import Call
 from system.models import market_calls as calls
 from system.models import trainer
+from system.models.classifiers.calls import appointing
 from system.models.incentives.market import Market
 from system.models.market_terms import MarketTerms
 from system.models.pieces import Piece, piece_of
@@ -47,7 +49,7 @@ contract TableModel is Classifier {
         _table[_epoch][features[0]] = class;
     }
     function reset() external { _requireTrainer(); ++_epoch; }
-    function addClass() external { _requireAdmin(); _addClass("late"); }
+    function addClass() external { _requireAdmin(); _addClass("late"); _note(msg.data); }
     function featureCount() external pure returns (uint256) { return 1; }
 }
 """
@@ -104,6 +106,25 @@ class Table:
             raise Refused("WrongLength" if len(features) else "NoFeatures")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A model: its contract, what it is created and filled with, and its twin.
+
+    `shape` gives of a twin what an admin can still change.
+    """
+
+    contract: Artifact
+    arguments: tuple[Any, ...]
+    fill: Callable[[str], Sequence[Call]]
+    twin: Callable[[], Any]
+    shape: Callable[[Any], object] = lambda _: None
+
+
+def table() -> Kind:
+    """The model that remembers."""
+    return Kind(table_model(), (), lambda _: (), Table, lambda twin: twin.classes)
+
+
 def test_set(pieces: int, samples: int) -> list[Piece]:
     """Pieces with the values 0, 1, 2, … and their true classes."""
     values = [value % len(TRUTH) for value in range(pieces * samples)]
@@ -130,23 +151,27 @@ class House:
 
     @classmethod
     def built(cls, *, pieces: int = 4, samples: int = 3) -> House:
+        """A market for the model that remembers, not opened yet."""
+        return cls.of(table(), test_set(pieces, samples))
+
+    @classmethod
+    def of(cls, kind: Kind, pieces: list[Piece]) -> House:
         """A market that is not opened yet."""
         evm = Evm()
         provider = evm.account(10**30)
-        models = [evm.deploy(table_model(), sender=provider) for _ in range(2)]
+        models = [evm.deploy(kind.contract, *kind.arguments, sender=provider) for _ in range(2)]
         handler = evm.deploy(artifact("DataHandler"), sender=provider)
         market = evm.deploy(artifact("MarketIncentive"), sender=provider)
         parts = (models[0], handler, market)
-        place = evm.deploy(artifact("CollaborativeTrainer"), *parts, sender=provider)
-        wiring = Wiring(*parts, place)
-        for call in trainer.appointing(wiring):
-            evm.send(provider, call)
-        evm.send(provider, Call(models[1], call_data("appoint(address)", market), GAS))
-        scorer = Table()
-        incentive = Market(scorer, provider=provider, shape=lambda: scorer.classes)
-        return cls(
-            evm, provider, wiring, models[1], Twin(Table(), incentive), test_set(pieces, samples)
+        wiring = Wiring(
+            *parts, evm.deploy(artifact("CollaborativeTrainer"), *parts, sender=provider)
         )
+        filling = [call for model in models for call in kind.fill(model)]
+        for call in [*filling, *trainer.appointing(wiring), appointing(models[1], market)]:
+            evm.send(provider, call)
+        scorer = kind.twin()
+        incentive = Market(scorer, provider=provider, shape=lambda: kind.shape(scorer))
+        return cls(evm, provider, wiring, models[1], Twin(kind.twin(), incentive), pieces)
 
     @property
     def market(self) -> str:

@@ -11,6 +11,7 @@ from system.models import trainer
 from system.models.events import DATA_ADDED, Added, read_added
 from system.models.market_terms import MarketTerms, Phase
 from system.models.pieces import Piece
+from system.models.records import Features
 from system.models.refused import Refused
 from tests import evm
 from tests.unit.models.market_house import House
@@ -59,7 +60,11 @@ class Pair:
         )
 
     def add(self, author: str, value: int, cls: int, *, stake: int) -> str:
-        house, features = self.house, [value]
+        """Contribute to the model that remembers."""
+        return self.give(author, [value], cls, stake=stake)
+
+    def give(self, author: str, features: Features, cls: int, *, stake: int) -> str:
+        house = self.house
         refusal = ""
         try:
             call = trainer.adding(house.wiring.trainer, features, cls, value=stake)
