@@ -19,8 +19,8 @@ from tests.unit.encrypted.arithmetic import lanes_added
 
 NOBODY = "0x" + "00" * 20
 PLACE = Place(NOBODY, 1, 1)
-# 63 lanes of 32 bits in each of 404 ciphertexts of a 2048-bit key.
-UNITS, UNIT_BYTES = 404, 512
+# 63 lanes of 32 bits in each of 404 ciphertexts of a 2048-bit key, and two units of proof.
+UNITS, UNIT_BYTES = 406, 512
 
 
 def terms(units: int, chunk_units: int) -> Terms:
