@@ -42,13 +42,14 @@ def simulate(
     examples: Examples,
     plan: Plan,
     *,
-    closing: Callable[[], None] | None = None,
+    closing: Callable[[Sequence[Contribution]], None] | None = None,
 ) -> History:
     """What came of it, from the first moment to the one after the last claims.
 
     Agents contribute until `duration_s`; then the waits pass and everybody claims and withdraws.
-    `closing` is for a mechanism that pays in a way of its own: called in between, it settles all
-    stakes. The same plan in worlds with the same rules gives the same history.
+    `closing` is for a mechanism that pays in a way of its own: called in between, with what was
+    contributed in order, it settles all stakes (`plan.waits` is None then). The same plan in worlds
+    with the same rules gives the same history.
     """
     run = _Run(world, agents, examples, plan)
     run.look()
@@ -58,7 +59,7 @@ def simulate(
         run.visit(place, due_s)
     run.pass_until(plan.duration_s)
     if closing is not None:
-        closing()
+        closing([one.contribution for one in run.claims.open])
         run.claims.open.clear()
     run.close()
     return run.history()

@@ -14,12 +14,16 @@ from system.errors import UsageError
 from system.models.classifiers.softmax import SoftmaxRegression
 from system.models.data import Examples, digit_images, encoded, regrouped
 from system.models.encoders.dense import Dense
+from system.models.incentives.market import Market
 from system.models.incentives.points import Points
 from system.models.incentives.stake import Stake, StakeTerms
+from system.models.market_terms import MarketTerms, Phase
+from system.models.pieces import cut, piece_of
 from system.models.refused import Refused
 from system.models.simulation.actions import Contribution, Refund, Report
 from system.models.simulation.agents import ROLES, Agent, Draw, Role, role
 from system.models.simulation.claims import Claims, Open, Waits
+from system.models.simulation.market import Offer, Provider
 from system.models.simulation.run import Plan, simulate
 from system.models.simulation.twins import Twins
 from system.models.simulation.world import Purse
@@ -48,7 +52,15 @@ def agents(**counts: int) -> list[Agent]:
 
 
 def world(players: list[Agent], incentive: object | None = None) -> Twins:
-    """A regression that has learned a little, under deposits unless told otherwise."""
+    """A model that has learned a little, under deposits unless told otherwise."""
+    terms = StakeTerms(WEIGHT, WAITS.refund_s, WAITS.any_s, WAITS.any_s)
+    chosen = incentive or Stake(terms, created_at=1)
+    hands = {one.address: one.role.start_wei for one in players}
+    return Twins(Twin(learned_little(), chosen), hands)
+
+
+def learned_little() -> SoftmaxRegression:
+    """A regression that has seen forty samples."""
     model = SoftmaxRegression(64, 10**9)
     for _ in range(2):
         model.bring(0, [0] * 64)
@@ -56,9 +68,7 @@ def world(players: list[Agent], incentive: object | None = None) -> Twins:
     model.finish()
     for one in eights().test[-40:]:
         model.update(one.features, one.label)
-    terms = StakeTerms(WEIGHT, WAITS.refund_s, WAITS.any_s, WAITS.any_s)
-    chosen = incentive or Stake(terms, created_at=1)
-    return Twins(Twin(model, chosen), {one.address: one.role.start_wei for one in players})
+    return model
 
 
 def test_the_bad_end_poorer_and_the_good_do_not():
@@ -130,18 +140,60 @@ def test_a_history_as_plain_records():
     assert record["done"]["Add"] == record["contributions"][-1]
 
 
-def test_a_mechanism_that_pays_in_its_own_way_closes_in_between():
-    players = agents(good=3)
-    there = world(players)
-    seen = []
+def test_a_market_pays_the_good_from_the_bounty_and_the_bad_pay():
+    examples, players = eights(), agents(good=8, bad=4)
+    chance = Random(6)
+    tests = examples.train[:60]
+    pieces = cut(
+        [one.features for one in tests],
+        [one.label for one in tests],
+        size=6,
+        salt=lambda: chance.randbytes(32),
+    )
+    unit, rounds = 10**12, 40
+    terms = MarketTerms(
+        stake=54 * unit,
+        least=5,
+        most=500,
+        rounds=rounds,
+        shown=1,
+        samples=6,
+        show_time=HOUR_S,
+        participation_time=4 * HOUR_S,
+        reveal_time=HOUR_S,
+        reward_time=HOUR_S,
+    )
+    bounty = 54 * unit * rounds
+    market = Market(learned_little(), provider="provider")
+    there = world(players, market)
+    there.hands["provider"] = bounty
+    provider = Provider(there, market, Offer(terms, pieces, bounty))
+    provider.open(bytes(32))
+    plan = Plan(4 * HOUR_S, HOUR_S, tested=20)
+    history = simulate(there, players, examples, plan, closing=provider.close)
+    assert market.phase(there.now())[0] is Phase.SETTLED
+    assert history.done["Add"] == len(market.rounds.entries) > 100
+    assert history.gain_wei("bad") < 0 < history.gain_wei("good")
+    purse = there.purse("provider")
+    assert history.gain_wei("bad") + history.gain_wei("good") == bounty - purse.wei
 
-    def closing() -> None:
-        seen.append(there.now())
 
-    plan = Plan(HOUR_S, HOUR_S, None, tested=10)
-    history = simulate(there, players, eights(), plan, closing=closing)
-    assert seen == [1 + HOUR_S]
-    assert set(history.done) <= {"Add", "Withdraw"}
+def test_a_provider_that_comes_too_late_loses_the_bounty():
+    examples, players = eights(), agents(good=4)
+    pieces = [piece_of([one.features], [one.label], salt=bytes(32)) for one in examples.train[:3]]
+    times = dict.fromkeys(("show_time", "participation_time", "reveal_time", "reward_time"), HOUR_S)
+    terms = MarketTerms(stake=2, least=1, most=5, rounds=1, shown=1, samples=1, **times)
+    market = Market(learned_little(), provider="provider")
+    there = world(players, market)
+    there.hands["provider"] = 2
+    provider = Provider(there, market, Offer(terms, pieces, 2))
+    provider.open(bytes(32))
+    # The fifth contribution ends the taking of data, and what comes then is no hour any more.
+    plan = Plan(3 * HOUR_S, HOUR_S, tested=5)
+    history = simulate(there, players, examples, plan, closing=provider.close)
+    assert market.phase(there.now())[0] is Phase.FORFEITED
+    assert 0 < history.gain_wei("good") <= 2
+    assert there.purse("provider").wei == 0
 
 
 @pytest.mark.parametrize("wait", [Draw(600), Draw(600, 60)])
