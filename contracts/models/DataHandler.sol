@@ -15,21 +15,22 @@ contract DataHandler is IDataHandler {
 
     // ---------------------------------------------------------------- storage
 
-    /// @dev Two slots: the first is written once, the second by each claim. That the author claimed
-    /// is noted there: a refund needs no slot of its own.
+    /// @dev Two slots: the first is written once, the second by each claim. The first claimer is
+    /// noted there too, by 80 bits of its address, so that most claims need no slot of their own: to
+    /// pass for another account's claim, one had to find a key to an address that shares them.
     struct Record {
         address author;
+        uint96 deposit;
+        uint96 claimable;
         uint64 addedAt;
-        uint104 deposit;
-        uint104 claimable;
-        uint32 claims;
-        bool authorClaimed;
+        uint16 claims;
+        uint80 first;
     }
 
     /// @inheritdoc IDataHandler
     address public override trainer;
     mapping(bytes32 key => Record) private _recordOf;
-    mapping(bytes32 key => mapping(address claimer => bool)) private _othersClaimed;
+    mapping(bytes32 key => mapping(address claimer => bool)) private _claimedLater;
 
     // ------------------------------------------------------------ constructor
 
@@ -66,9 +67,9 @@ contract DataHandler is IDataHandler {
         key = sample.keyOf(class, addedAt, author);
         Record storage record = _recordOf[key];
         if (record.author != address(0)) revert DataConflict(key);
-        if (deposit > type(uint104).max) revert TooMuch(deposit);
-        (record.author, record.addedAt) = (author, addedAt);
-        (record.deposit, record.claimable) = (uint104(deposit), uint104(deposit));
+        if (deposit > type(uint96).max) revert TooMuch(deposit);
+        (record.author, record.deposit) = (author, uint96(deposit));
+        (record.claimable, record.addedAt) = (uint96(deposit), addedAt);
         sample.log(key, class, addedAt, author, deposit);
     }
 
@@ -82,9 +83,11 @@ contract DataHandler is IDataHandler {
         before = contribution(key);
         if (before.author == address(0)) revert UnknownData(key);
         if (hasClaimed(key, claimer)) revert AlreadyClaimed(claimer, key);
-        _recordOf[key].claims = before.claims + 1;
-        if (claimer == before.author) _recordOf[key].authorClaimed = true;
-        else _othersClaimed[key][claimer] = true;
+        Record storage record = _recordOf[key];
+        if (before.claims == 0) record.first = _mark(claimer);
+        else _claimedLater[key][claimer] = true;
+        // It stops at the most it can hold: no crowd of claimers locks a deposit in.
+        if (before.claims < type(uint16).max) record.claims = uint16(before.claims) + 1;
     }
 
     /// @inheritdoc IDataHandler
@@ -92,7 +95,7 @@ contract DataHandler is IDataHandler {
         uint256 left = _recordOf[key].claimable;
         if (amount > left) revert TooMuch(amount);
         left -= amount;
-        if (amount != 0) _recordOf[key].claimable = uint104(left);
+        if (amount != 0) _recordOf[key].claimable = uint96(left);
         emit Claimed(claimer, key, amount, left);
     }
 
@@ -113,7 +116,8 @@ contract DataHandler is IDataHandler {
     /// @inheritdoc IDataHandler
     function hasClaimed(bytes32 key, address claimer) public view override returns (bool) {
         Record storage record = _recordOf[key];
-        return claimer == record.author ? record.authorClaimed : _othersClaimed[key][claimer];
+        if (record.claims == 0) return false;
+        return record.first == _mark(claimer) || _claimedLater[key][claimer];
     }
 
     /// @inheritdoc IDataHandler
@@ -124,5 +128,11 @@ contract DataHandler is IDataHandler {
         returns (bytes32)
     {
         return features.load().keyOf(class, addedAt, author);
+    }
+
+    // ---------------------------------------------------------- logic: shared
+
+    function _mark(address claimer) private pure returns (uint80) {
+        return uint80(uint160(claimer));
     }
 }

@@ -15,7 +15,9 @@ from system.weights.fixed import words
 # Values at 1e9, or the indices of the features that are one, ascending: the model says which.
 Features = Sequence[int] | NDArray[np.int64]
 
-_DEPOSIT_BITS = 104  # what `DataHandler.sol` keeps of a deposit
+# What `DataHandler.sol` keeps of a deposit, and how far it counts claims.
+_DEPOSIT_BITS = 96
+_MOST_CLAIMS = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Records:
         return (key, claimer) in self._claimed
 
     def require_new(self, key: bytes, deposit: int) -> None:
-        """What `add` refuses: DataConflict for a key that was used, TooMuch for 2^104 wei."""
+        """What `add` refuses: DataConflict for a key that was used, TooMuch for 2^96 wei."""
         if key in self._contributions:
             raise Refused("DataConflict")
         if deposit >= 1 << _DEPOSIT_BITS:
@@ -84,5 +86,6 @@ class Records:
         if amount > data.claimable:
             raise Refused("TooMuch")
         self._claimed.add((key, claimer))
+        claims = min(data.claims + 1, _MOST_CLAIMS)
         left = data.claimable - amount
-        self._contributions[key] = replace(data, claims=data.claims + 1, claimable=left)
+        self._contributions[key] = replace(data, claims=claims, claimable=left)

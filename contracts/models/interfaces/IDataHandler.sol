@@ -6,7 +6,8 @@ pragma solidity ^0.8.30;
 /// with int64[] features (each padded to 32 bytes), uint64 class, uint64 addedAt, address author.
 /// Any contract may read the records; the trainer alone writes.
 interface IDataHandler {
-    /// @dev Amounts in wei. `claims` counts the accounts that took of it, its author among them.
+    /// @dev Amounts in wei. `claims` counts the accounts that took of it, its author among them, up to
+    /// 65,535.
     struct Contribution {
         address author;
         uint64 addedAt;
@@ -25,7 +26,7 @@ interface IDataHandler {
     error UnknownData(bytes32 key);
     /// @notice The account has claimed of this contribution before.
     error AlreadyClaimed(address claimer, bytes32 key);
-    /// @notice A deposit has less than 2^104 wei, and no more is taken of it than is left.
+    /// @notice A deposit has less than 2^96 wei, and no more is taken of it than is left.
     error TooMuch(uint256 amount);
 
     /// @notice The contribution in full: other contracts' data, forever.

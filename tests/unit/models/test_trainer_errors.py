@@ -18,7 +18,7 @@ from tests.unit.models.pair import STAKE, Pair, Sample
 # Who sends what; the contract behind it has to refuse it.
 Attempt = tuple[str, Call]
 GAS = 1_000_000
-MOST_HELD = 2**104
+MOST_HELD = 2**96
 RECORD = "(address,uint64,uint32,uint128,uint128)"
 
 

@@ -18,7 +18,7 @@ actors = st.integers(0, ACTORS - 1)
 values = st.sampled_from((-(2**63), -1, 0, 1, 2**63 - 1))
 features = st.lists(values, max_size=2)
 classes = st.integers(0, CLASSES)  # the last one is unknown
-overpaid = st.sampled_from((-1, 0, 0, 0, 1, 10**6, 2**104, 2**128))
+overpaid = st.sampled_from((-1, 0, 0, 0, 1, 10**6, 2**96, 2**128))
 # Just short of each wait, its very end, and much later.
 waits = st.sampled_from((1, 9, 10, 11, 20, 30, 4_000))
 

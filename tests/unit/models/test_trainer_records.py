@@ -9,11 +9,11 @@ from eth_abi.abi import decode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from system.chain.abi import selector, view
+from system.chain.abi import call_data, selector, view
 from system.chain.compiler import artifact, compile_sources
 from system.chain.deploy import created_address
 from system.chain.keys import derive_key
-from system.chain.sender import Sender
+from system.chain.sender import Call, Sender
 from system.models import events, trainer
 from system.models.records import Contribution, Records, data_key
 from system.models.refused import Refused
@@ -22,6 +22,7 @@ from tests.evm import CHAIN_ID, Evm
 from tests.unit.models.pair import STAKE, Pair, table
 
 AUTHOR = "0x" + "f0" * 20
+GAS = 1_000_000
 # The key as Solidity's own words have it.
 PACKED = """\
 // SPDX-License-Identifier: Apache-2.0
@@ -34,6 +35,37 @@ contract Packed {
         returns (bytes32)
     {
         return keccak256(abi.encodePacked(features, class, addedAt, author));
+    }
+}
+"""
+# A trainer through which accounts 1, 2, … claim of a contribution.
+CROWD = """\
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+interface IHandler {
+    function add(int64[] calldata, uint64, address, uint256) external returns (bytes32);
+    function claim(bytes32, address) external;
+}
+
+contract Crowd {
+    IHandler private immutable _handler;
+    bytes32 private _key;
+
+    constructor(IHandler handler) {
+        _handler = handler;
+    }
+
+    function add(uint256 deposit) external {
+        int64[] memory features = new int64[](1);
+        features[0] = 7;
+        _key = _handler.add(features, 1, address(this), deposit);
+    }
+
+    function claim(uint160 from, uint160 to) external {
+        for (uint160 number = from; number <= to; ++number) {
+            _handler.claim(_key, address(number));
+        }
     }
 }
 """
@@ -124,11 +156,31 @@ def test_an_unknown_key_is_refused_alike():
 def test_records_take_no_more_than_is_held():
     records = Records()
     with pytest.raises(Refused, match="TooMuch"):
-        records.add(b"key", AUTHOR, deposit=2**104, now_s=1)
-    records.add(b"key", AUTHOR, deposit=2**104 - 1, now_s=1)
+        records.add(b"key", AUTHOR, deposit=2**96, now_s=1)
+    records.add(b"key", AUTHOR, deposit=2**96 - 1, now_s=1)
     with pytest.raises(Refused, match="TooMuch"):
-        records.settle(b"key", AUTHOR, 2**104)
+        records.settle(b"key", AUTHOR, 2**96)
     assert records.contribution(b"key").claims == 0
+
+
+def test_no_crowd_of_claimers_locks_a_deposit_in():
+    """The count of claims stops at what its 16 bits hold; the claims do not."""
+    evm, records, admin, most = Evm(), Records(), AUTHOR, 65_535
+    handler = evm.deploy(artifact("DataHandler"), sender=admin)
+    source = compile_sources({"Crowd.sol": CROWD})["Crowd"]
+    crowd = evm.deploy(source, handler, sender=admin)
+    evm.send(admin, Call(handler, call_data("appoint(address)", crowd), GAS))
+    evm.send(admin, Call(crowd, call_data("add(uint256)", 1), GAS))
+    key = data_key([7], 1, evm.number, crowd)
+    records.add(key, crowd, deposit=1, now_s=evm.number)
+    evm.send(admin, Call(crowd, call_data("claim(uint160,uint160)", 1, most + 1), GAS))
+    for number in range(1, most + 2):
+        records.settle(key, f"0x{number:040x}", 0)
+    data = trainer.contribution_of(evm, handler, key)
+    assert data == records.contribution(key)
+    assert data.claims == most
+    again = Call(crowd, call_data("claim(uint160,uint160)", most + 1, most + 1), GAS)
+    assert evm.refusal(admin, again) == "AlreadyClaimed"
 
 
 class Wire:
