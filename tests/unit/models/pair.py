@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from system.chain.abi import call_data
 from system.chain.compiler import Artifact, artifact, compile_sources
@@ -111,7 +112,12 @@ class Sample:
     @property
     def key(self) -> bytes:
         """Its key."""
-        return data_key(self.features, self.cls, self.added_at, self.author)
+        return _key(self)
+
+
+@lru_cache(maxsize=4_096)
+def _key(sample: Sample) -> bytes:
+    return data_key(sample.features, sample.cls, sample.added_at, sample.author)
 
 
 @dataclass(slots=True)

@@ -184,6 +184,7 @@ def test_reporters_share_by_their_good_data_until_nothing_is_left():
     assert pair.owed(case.good) - before == deposit // 3
     assert pair.report(case.good, sample) == "AlreadyClaimed"
     assert pair.report(case.stranger, sample) == ""
+    assert pair.report(case.stranger, sample) == "AlreadyClaimed"
     assert pair.left(sample) == deposit - deposit // 3 - deposit * 2 // 3 == 0
     assert pair.report(case.accounts["beneficiary"], sample) == "NothingToClaim"
     assert pair.refund(case.author, sample) == "NothingToClaim"

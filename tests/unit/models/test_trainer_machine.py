@@ -73,14 +73,27 @@ class Trainer(RuleBasedStateMachine):
         wrong = replace(sample, cls=(sample.cls + off) % CLASSES)
         self.pair.report(self.actors[actor], wrong)
 
-    @precondition(lambda self: self.pair.samples)
-    @rule()
-    def everybody_claims(self) -> None:
-        """After the shortest wait: the author first, then all others."""
+    @rule(actor=actors, other=actors, given=values)
+    def dispute(self, actor: int, other: int, given: int) -> None:
+        """Data that the model is taught to disagree with: whoever may shares its deposit."""
+        for author, cls in ((actor, 1), (other, 2)):
+            self.pair.add(self.actors[author], [given, 0], cls)
+        if self.pair.samples:
+            self.everybody_claims(self.picked(1))
+
+    @rule(actor=actors, given=values)
+    def earn(self, actor: int, given: int) -> None:
+        """Data that the model agrees with, refunded as soon as it may be."""
+        if self.pair.add(self.actors[actor], [given, 0], 1) == "":
+            sample = self.picked(0)
+            self.pair.evm.mine(STAKE.refund_wait_s)
+            assert self.pair.refund(sample.author, sample) in ("", "NothingToClaim")
+
+    def everybody_claims(self, sample: Sample) -> None:
+        """After the shortest wait the author, then all, and all again."""
         self.pair.evm.mine(STAKE.refund_wait_s)
-        sample = self.picked(0)
         self.pair.refund(sample.author, sample)
-        for actor in self.actors:
+        for actor in self.actors * 2:
             self.pair.report(actor, sample)
 
     @rule(actor=actors)
@@ -108,8 +121,19 @@ class Trainer(RuleBasedStateMachine):
         held = self.pair.evm.balance(self.pair.wiring.incentive)
         assert sum(self.pair.wallets.values()) + held == self.total
         owed = sum(map(self.pair.owed, self.actors))
-        assert held == owed + sum(map(self.pair.left, self.pair.samples))
+        records = self.pair.twin.records
+        left = sum(records.contribution(sample.key).claimable for sample in self.pair.samples)
+        assert held == owed + left
         assert self.pair.evm.balance(self.pair.wiring.trainer) == 0
+
+    @invariant()
+    def late_records_agree(self) -> None:
+        for sample in self.pair.samples[-3:]:
+            self.pair.left(sample)
+
+    def teardown(self) -> None:
+        for sample in self.pair.samples:
+            self.pair.left(sample)
 
     @invariant()
     def the_price_agrees(self) -> None:
