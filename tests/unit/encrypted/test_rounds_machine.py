@@ -195,24 +195,34 @@ class Learning(RuleBasedStateMachine):
         else:
             self.post_shares(actor, 0, 32 * self.group.terms.share_units, 0)
 
-    @rule(
-        silent=st.integers(0, 2 * MEMBERS), wrong=st.integers(0, 2 * MEMBERS), begins=st.booleans()
-    )
-    def whole_round(self, silent: int, wrong: int, begins: bool) -> None:
-        """A round, or what is left of one, in which everybody but one does all there is to do."""
-        if begins:
-            self.begin(0, 0)
+    @rule(silent=st.integers(0, 2 * MEMBERS), wrong=st.integers(0, 2 * MEMBERS))
+    def go_on(self, silent: int, wrong: int) -> None:
+        """All but one do what the phase is for, so that the next one comes."""
         present = set(range(MEMBERS)) - {silent}
-        self.all_announce(present)
-        self.all_submit(present, True)
-        for one in present:
-            self.judge(one, {wrong} if wrong < MEMBERS else set())
-        self.group.wait_out(self.group.place(self.number), Phase.JUDGING)
-        self.fold_all(MEMBERS)
-        for one in present:
-            self.post_all(one)
+        phase = self.twin.phase(self.number, self.evm.number)
+        if phase in (Phase.OPENED, Phase.VOID):
+            self.begin(0, 0)
+        elif phase is Phase.ANNOUNCING:
+            self.all_announce(present)
+        elif phase is Phase.SUBMITTING:
+            self.all_submit(present, True)
+        elif phase is Phase.JUDGING:
+            for one in present:
+                self.judge(one, {wrong} if wrong < MEMBERS else set())
+            self.group.wait_out(self.group.place(self.number), phase)
+        elif phase is Phase.SUMMING:
+            self.fold_all(MEMBERS)
+        else:
+            for one in present:
+                self.post_all(one)
 
-    @rule(blocks=st.integers(1, 4))
+    @rule(silent=st.integers(0, 2 * MEMBERS), wrong=st.integers(0, 2 * MEMBERS))
+    def go_far(self, silent: int, wrong: int) -> None:
+        """A round, or what is left of one, to its end."""
+        for _ in range(6):
+            self.go_on(silent, wrong)
+
+    @rule(blocks=st.integers(1, 2))
     def wait(self, blocks: int) -> None:
         self.evm.mine(blocks)
 
@@ -222,6 +232,7 @@ class Learning(RuleBasedStateMachine):
         self.evm.mine(3 + 4 + 3 + 4 + 4)
         phase = self.twin.phase(self.number, self.evm.number)
         assert phase in (Phase.OPENED, Phase.VOID)
+        self.begin(0, 0)
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -247,5 +258,5 @@ def member(actor: int) -> int | None:
     return actor if actor < MEMBERS else None
 
 
-Learning.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+Learning.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
 TestLearning = Learning.TestCase
