@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from system.models.classifiers.centroid import MOST_FEATURES
 from system.models.encoders.errors import FeatureOverflow, TooManyFeatures, ZeroVector
-from system.models.encoders.features import MOST_VALUES, Features, Floats, row_of, row_of_width
+from system.models.encoders.features import Features, Floats, row_of, row_of_width
 from system.weights.errors import FixedPointOverflow
 from system.weights.fixed import INT64, to_integers
-
-# |Σd² - 1e18| has to stay below this in the contracts (1e-7 of the squared length).
-TOLERANCE: Final = 10**11
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,10 @@ def normalised(values: ArrayLike) -> Features:
     return quantised(scaled / np.sqrt(np.square(scaled).sum()))
 
 
-def squared_length(features: Features) -> int:
-    """Σd², exact: 1e18 is one."""
-    return sum(value * value for value in features)
-
-
 def _narrow(row: Floats) -> Floats:
-    if row.size > MOST_VALUES:
+    # The contracts' own limit: 4,096 values are the 128 KB of call data that a transaction takes.
+    if row.size > MOST_FEATURES:
         raise TooManyFeatures(
-            f"a sample of {row.size} values: {MOST_VALUES} fit a transaction, pool or project it"
+            f"a sample of {row.size} values: {MOST_FEATURES} fit a transaction, pool or project it"
         )
     return row

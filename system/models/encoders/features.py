@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,12 +12,6 @@ from system.models.encoders.errors import NoFeatures, NotFinite, NotNumbers, Wro
 # Values at nine decimals, or ascending indices; a tuple, so that samples can be told and counted.
 Features: TypeAlias = tuple[int, ...]
 Floats: TypeAlias = NDArray[np.float64]
-
-ONE: Final = 10**9
-# The dense contracts' own limit: a sample of 4,096 values is 128 KB of calldata, the most that
-# fits a transaction. Indices cost calldata each too, but may point anywhere below 2^24.
-MOST_VALUES: Final = 4_096
-MOST_INDICES: Final = 2**24
 
 
 def row_of(values: ArrayLike) -> Floats:

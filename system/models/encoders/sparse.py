@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from system.models.classifiers.counts import MOST_FEATURES
 from system.models.encoders.errors import BadIndex, NoFeatures, TooManyFeatures
-from system.models.encoders.features import MOST_INDICES, Features, row_of_width
+from system.models.encoders.features import Features, row_of_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def indices(chosen: Iterable[object], width: int) -> Features:
 
 def width_of(width: int) -> int:
     """The number of features itself, 1 … 2^24; raises TooManyFeatures for any other."""
-    if not 1 <= width <= MOST_INDICES:
-        raise TooManyFeatures(f"{width} features: sparse models take 1 to {MOST_INDICES}")
+    if not 1 <= width <= MOST_FEATURES:
+        raise TooManyFeatures(f"{width} features: sparse models take 1 to {MOST_FEATURES}")
     return width
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from system.models.encoders.features import ONE, Features
+from system.models.classifiers.classifier import ONE
+from system.models.encoders.features import Features
 from system.models.refused import Refused
 from system.models.simulation.actions import Action, Add, Contribution, Refund, Report, Withdraw
 from system.models.simulation.world import Moved, World

@@ -12,7 +12,11 @@ from hypothesis.extra import numpy as arrays
 
 from system.chain.keys import keccak256
 from system.errors import UsageError
-from system.models.encoders.dense import TOLERANCE, Dense, normalised, quantised, squared_length
+from system.models.classifiers.centroid import MOST_FEATURES as MOST_VALUES
+from system.models.classifiers.classifier import SQUARE_TOLERANCE
+from system.models.classifiers.counts import MOST_FEATURES as MOST_INDICES
+from system.models.classifiers.rules import squared_length
+from system.models.encoders.dense import Dense, normalised, quantised
 from system.models.encoders.errors import (
     BadIndex,
     FeatureOverflow,
@@ -23,7 +27,6 @@ from system.models.encoders.errors import (
     WrongWidth,
     ZeroVector,
 )
-from system.models.encoders.features import MOST_INDICES, MOST_VALUES
 from system.models.encoders.sparse import Above, indices
 from system.models.encoders.words import HashedWords, words
 
@@ -38,7 +41,7 @@ finite = arrays.arrays(
 
 
 @given(rows)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_row_is_one_long_or_refused_by_name(row):
     try:
         features = normalised(row)
@@ -46,7 +49,7 @@ def test_any_row_is_one_long_or_refused_by_name(row):
         assert not row.size or not np.isfinite(row).all() or not row.any()
         return
     assert len(features) == row.size
-    assert abs(squared_length(features) - 10**18) < TOLERANCE
+    assert abs(squared_length(features) - 10**18) < SQUARE_TOLERANCE
     assert all(type(value) is int for value in features)
 
 
@@ -67,7 +70,7 @@ def test_rounding_stays_within_the_contracts_tolerance(width):
     for value in (1.0, -3e200, 5e-324):
         features = normalised(np.full(width, value))
         assert abs(squared_length(features) - 10**18) <= 10**9 * width**0.5 + width / 4 + 10**4
-        assert abs(squared_length(features) - 10**18) < TOLERANCE
+        assert abs(squared_length(features) - 10**18) < SQUARE_TOLERANCE
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_features_above_a_threshold():
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())), st.integers(1, MOST_INDICES))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_any_text_becomes_ascending_features_or_is_refused(text, width):
     try:
         features = HashedWords(width).encode(text)

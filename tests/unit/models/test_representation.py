@@ -11,14 +11,14 @@ import pytest
 from system.learning.arithmetic import INTEGER
 from system.learning.nets import hidden, net, scores
 from system.learning.order import splitmix64
-from system.models.classifiers.classifier import Classifier
+from system.models.classifiers.classifier import ONE, SQUARE_TOLERANCE, Classifier
 from system.models.classifiers.perceptron import DensePerceptron
+from system.models.classifiers.rules import squared_length
 from system.models.classifiers.softmax import SoftmaxRegression
 from system.models.data import Examples, Labelled, digit_images, divided, encoded, regrouped
-from system.models.encoders.dense import TOLERANCE, Dense, squared_length
+from system.models.encoders.dense import Dense
 from system.models.encoders.encoder import Encoder
 from system.models.encoders.errors import NotFinite, WrongWidth
-from system.models.encoders.features import ONE
 from system.models.representation import RandomFeatures, Represented, fitted, pretrained
 
 PARITY = {"even": list("02468"), "odd": list("13579")}
@@ -99,7 +99,7 @@ def test_features_are_one_long_whatever_the_sample(kind):
     for row in (np.zeros(64), np.ones(64), *digit_images().samples[:50]):
         features = encoder.encode(row)
         assert len(features) == encoder.width
-        assert abs(squared_length(features) - 10**18) < TOLERANCE
+        assert abs(squared_length(features) - 10**18) < SQUARE_TOLERANCE
 
 
 def test_the_hidden_values_are_those_the_last_layer_is_given():

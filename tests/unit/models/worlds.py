@@ -12,11 +12,11 @@ from system.chain.compiler import artifact
 from system.chain.sender import Call
 from system.models.classifiers.bayes import NaiveBayes
 from system.models.classifiers.centroid import NearestCentroid, SparseNearestCentroid
-from system.models.classifiers.classifier import Classifier
+from system.models.classifiers.classifier import ONE, Classifier
 from system.models.classifiers.perceptron import DensePerceptron, SparsePerceptron
 from system.models.classifiers.softmax import SoftmaxRegression
 from system.models.encoders.dense import normalised
-from system.models.encoders.features import ONE, Features
+from system.models.encoders.features import Features
 from system.models.incentives.incentive import Incentive
 from system.models.refused import Refused
 from system.models.simulation.twins import Twins
