@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from system.bounties.task import Task, verified
-from system.bounties.task_files import MOST_BYTES, check_path, read_archive, read_folder
+from system.bounties.task import Task, check_path, verified
+from system.bounties.task_files import MOST_BYTES, read_archive, read_folder
 from system.errors import NetworkError, UsageError
 
 _SILENCE_S: Final = 20.0

@@ -19,6 +19,8 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _KEYS: Final = ("name", "interpreter", "entry", "files", "evaluation", "limits")
 _MANIFEST_BYTES: Final = 16 * 1024
 _LENGTH_BYTES: Final = 8
+_DEEPEST: Final = 8
+_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
 class TaskRefused(UsageError):
@@ -88,6 +90,7 @@ def verified(files: Mapping[str, bytes], digest: bytes) -> Task:
             f"the task's digest is {found.hex()} and the job names {digest.hex()}: "
             "ask its owner for the files that belong to the job"
         )
+    _check_paths(files)
     manifest = _manifest(files)
     others = {path: content for path, content in files.items() if path != MANIFEST}
     if _hex(manifest, "files") != files_digest(others):
@@ -98,6 +101,26 @@ def verified(files: Mapping[str, bytes], digest: bytes) -> Task:
     evaluation = _hex(manifest, "evaluation")
     limits = _limits(manifest["limits"])
     return Task(manifest["name"], entry, dict(files), evaluation, limits, digest)
+
+
+def check_path(path: str) -> None:
+    """Raises TaskRefused unless the path is relative, plain and leads down only."""
+    parts = path.split("/")
+    if len(parts) > _DEEPEST or not all(map(_PART.fullmatch, parts)):
+        raise TaskRefused(
+            f"the task's path {path[:200]!r} is refused: relative ones of letters, digits, "
+            f". _ and - are taken, at most {_DEEPEST} deep"
+        )
+
+
+def _check_paths(files: Mapping[str, bytes]) -> None:
+    for path in files:
+        check_path(path)
+        above = path.rpartition("/")[0]
+        while above:
+            if above in files:
+                raise TaskRefused(f"the task has {above!r} both as a file and as a folder")
+            above = above.rpartition("/")[0]
 
 
 def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import re
 import stat
 import tarfile
 import zlib
@@ -13,14 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
-from system.bounties.task import TaskRefused
+from system.bounties.task import TaskRefused, check_path
 
 MOST_BYTES: Final = 64 * 2**20
 MOST_FILES: Final = 1000
 # Headers and padding of a tar file: at most 3 blocks of 512 bytes a member are of use.
 _MOST_UNPACKED_BYTES: Final = MOST_BYTES + MOST_FILES * 2048 + 2**20
-_DEEPEST: Final = 8
-_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -75,16 +72,6 @@ def _collected(found: Iterable[tuple[str, int, IO[bytes]]]) -> dict[str, bytes]:
             files[path] = source.read(size_bytes)
         left_bytes -= len(files[path])
     return files
-
-
-def check_path(path: str) -> None:
-    """Raises TaskRefused unless the path is relative, plain and leads down only."""
-    parts = path.split("/")
-    if len(parts) > _DEEPEST or not all(map(_PART.fullmatch, parts)):
-        raise TaskRefused(
-            f"the task's path {path[:200]!r} is refused: relative ones of letters, digits, "
-            f". _ and - are taken, at most {_DEEPEST} deep"
-        )
 
 
 def _walked(folder: Path) -> Iterator[tuple[str, int, IO[bytes]]]:

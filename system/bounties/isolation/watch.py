@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import subprocess
@@ -19,8 +20,9 @@ from system.bounties.isolation.limits import Limits
 REPORT_BYTES = 64 * 1024  # the line before the result files
 LOG_BYTES = 16 * 1024
 _POLL_S = 0.05
-_START_S = 5.0  # for the start of the cell, and for its report once the task's time is over
+_START_S = 10.0  # for the start of the cell, and for its report once the task's time is over
 _CHUNK_BYTES = 2**18
+_PATIENCE_S = 2.0  # for the pipes of what was killed: somebody else may hold them open
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Watch:
         self._most_bytes = limits.output_bytes + REPORT_BYTES
 
     def run(self) -> Seen:
-        killed, next_look_s = None, 0.0
+        killed, next_look_s, end_s = None, 0.0, math.inf
         with selectors.DefaultSelector() as open_pipes:
             for pipe, kept in (
                 (self._process.stdout, self._report),
@@ -83,7 +85,7 @@ class _Watch:
             ):
                 assert pipe is not None
                 open_pipes.register(pipe, selectors.EVENT_READ, kept)
-            while open_pipes.get_map():
+            while open_pipes.get_map() and time.monotonic() < end_s:
                 for key, _ in open_pipes.select(_POLL_S):
                     if not self._read(key):
                         open_pipes.unregister(key.fileobj)
@@ -92,6 +94,7 @@ class _Watch:
                     killed = self._exceeded()
                     if killed is not None:
                         _kill(self._process)
+                        end_s = time.monotonic() + _PATIENCE_S
         time_s = time.monotonic() - self._started_s
         return Seen(bytes(self._report), bytes(self._log), killed, self._cpu_s, time_s)
 

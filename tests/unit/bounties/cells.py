@@ -95,15 +95,17 @@ def said(mechanism: Isolation, program: str, *, limits: Limits = SMALL) -> Any:
     return done.results["said.json"]
 
 
-def survivors(marker: str) -> list[str]:
-    """The command lines of this machine's processes that hold the marker."""
-    lines = []
+def survivors(marker: str) -> list[psutil.Process]:
+    """This machine's processes with the marker on their command line, the tests' own aside."""
+    found = []
     for process in psutil.process_iter():
         try:
-            lines.append(" ".join(process.cmdline()))
-        except psutil.Error:
+            line = " ".join(process.cmdline())
+        except psutil.Error:  # it ended while we looked
             continue
-    return [line for line in lines if marker in line and "pytest" not in line]
+        if marker in line and "pytest" not in line:
+            found.append(process)
+    return found
 
 
 AVAILABLE = available()

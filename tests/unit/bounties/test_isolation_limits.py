@@ -45,11 +45,6 @@ _GREEDY = {
         "while True:\n  try: os.fork()\n  except OSError: time.sleep(0.01)",
         "processes",
     ),
-    "starts threads": (
-        "import threading\n"
-        "while True: threading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
-        "processes",
-    ),
     "asks for 10 GB": ("bytearray(10 * 2**30)", "memory"),
     "grows": ("kept = []\nwhile True: kept.append(bytearray(2**22)); time.sleep(0.002)", "memory"),
     "grows in parts": (
@@ -62,10 +57,6 @@ _GREEDY = {
         "  raise MemoryError\n"
         "except ChildProcessError: pass",
         "memory",
-    ),
-    "writes a large file": (
-        'with open(RESULTS + "/a.json", "wb") as file:\n  while True: file.write(bytes(2**16))',
-        "file size",
     ),
     "fills the results": (
         "for n in range(99):\n"
@@ -87,6 +78,15 @@ _GREEDY = {
     ),
 }
 _OTHERS = {
+    "starts threads": (
+        "import threading\n"
+        "while True: threading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
+        "processes",
+    ),
+    "writes a large file": (
+        'with open(RESULTS + "/a.json", "wb") as file:\n  while True: file.write(bytes(2**16))',
+        "file size",
+    ),
     "has too many results": (
         'for n in range(9): open(f"{RESULTS}/{n}.json", "w").close()',
         "output size",
@@ -112,7 +112,7 @@ def test_a_task_that_takes_too_much_is_ended(
 def test_a_task_that_does_not_end_well_has_no_results(
     mechanism: Isolation, program: str, outcome: str
 ) -> None:
-    done = run(mechanism, f"say(1)\n{program}")
+    done = run(mechanism, f"say(1)\n{_CAREFUL}\n{program}")
     assert (done.outcome, done.results) == (outcome, {})
 
 
@@ -120,7 +120,7 @@ def test_a_task_that_does_not_end_well_has_no_results(
 def test_processor_time_is_limited_by_itself(mechanism: Isolation) -> None:
     done = run(mechanism, _CAREFUL + "while True: pass", limits=replace(SMALL, cpu_s=1))
     assert done.outcome is Outcome.TIME
-    assert 0.5 < done.cpu_s < 5
+    assert done.cpu_s > 0.5
 
 
 @every_mechanism
@@ -191,6 +191,17 @@ def test_what_does_not_end_by_itself_is_killed_from_outside(
     seen = watch_module.watched(["sh", "-c", script], replace(SMALL, time_s=0.2))
     assert seen.killed is Outcome.TIME
     assert survivors(marker) == []
+
+
+def test_a_pipe_that_somebody_keeps_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_module, "_START_S", 0.1)
+    monkeypatch.setattr(watch_module, "_PATIENCE_S", 0.1)
+    marker = f"9{secrets.randbelow(10**8)}.5"
+    script = f"setsid -f sleep {marker}; sleep 90"
+    seen = watch_module.watched(["sh", "-c", script], replace(SMALL, time_s=0.2))
+    assert seen.killed is Outcome.TIME
+    (stray,) = survivors(marker)
+    stray.kill()  # it is no child of the command any more: nobody waited for it
 
 
 def test_a_report_without_end_is_cut_off() -> None:

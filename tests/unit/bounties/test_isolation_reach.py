@@ -94,17 +94,10 @@ def test_unconfined_every_socket_is_reached(listeners: _Listeners) -> None:
     assert listeners.heard() == [True] * 4
 
 
-@with_and_without_filter
-def test_no_interface_is_up(mechanism: Isolation) -> None:
-    flags = """
-import array, fcntl, struct
-names = [name for _, name in socket.if_nameindex()]
-say(names)
-"""
-    if isinstance(mechanism, Unfiltered):
-        assert said(mechanism, flags) in ([], ["lo"])
-    else:
-        assert run(mechanism, flags).outcome == "crashed"  # it takes a socket to ask
+@pytest.mark.parametrize("mechanism", [Unfiltered(one) for one in AVAILABLE], ids=NAMES)
+def test_no_interface_is_there_but_a_loopback(mechanism: Isolation) -> None:
+    names = set(said(mechanism, "say([name for _, name in socket.if_nameindex()])"))
+    assert names <= {"lo"}
 
 
 def _secrets_program(key: Path, target: Path) -> str:

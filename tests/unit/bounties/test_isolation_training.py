@@ -73,4 +73,8 @@ def test_training_gives_the_same_shut_in_and_not(
     np.testing.assert_array_equal(weights, outside_weights)
     assert loss == outside_loss
     assert loss < 1
-    assert not np.array_equal(weights, trained(task, mechanism, seed=8)[0])
+    assert weights.shape == (65, 10)
+
+
+def test_another_seed_gives_another_result(task: Task, outside: tuple[np.ndarray, float]) -> None:
+    assert not np.array_equal(outside[0], trained(task, Unconfined(), seed=8)[0])

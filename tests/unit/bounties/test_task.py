@@ -161,6 +161,16 @@ def test_links_and_devices_in_archives_are_refused(entry):
         read_archive(tar(member("b"), entry))
 
 
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [("../a", "'../a' is refused"), ("/a", "'/a' is refused"), ("data/a.bin/b", "both as a file")],
+)
+def test_no_task_has_paths_that_can_not_be_written(extra, words):
+    files = {**FILES, extra: b""}
+    with pytest.raises(TaskRefused, match=words):
+        written(files, name="a", entry="train.py", evaluation=EVALUATION, limits=Limits())
+
+
 def test_a_path_that_comes_twice_is_refused():
     with pytest.raises(TaskRefused, match="'a' twice"):
         read_archive(tar(member("a"), member("a", size=3)))
