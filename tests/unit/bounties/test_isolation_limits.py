@@ -156,11 +156,13 @@ def test_a_daemon_is_gone_with_its_task(mechanism: Isolation) -> None:
 
 _CLIENT = """
 import sys
-from tests.unit.bounties.cells import AVAILABLE, run
+from dataclasses import replace
+from tests.unit.bounties.cells import AVAILABLE, SMALL, run
 mechanism = next(one for one in AVAILABLE if one.name == sys.argv[1])
 marker = sys.argv[2]
 run(mechanism, "os.execv(sys.executable, [sys.executable, '-S', '-c', "
-    "'import time; time.sleep(99)', " + repr(marker + "-task") + "])")
+    "'import time; time.sleep(99)', " + repr(marker + "-task") + "])",
+    limits=replace(SMALL, time_s=90))
 """
 
 

@@ -179,12 +179,21 @@ def writes(folder):
     return reached(lambda: open(folder + "/probe", "w").close())
 folders = ["/", *(f"/{one}" for one in os.listdir("/") if one not in ("proc", "sys"))]
 for one in folders[1:]:
-    folders += [f"{one}/{inner}" for inner in os.listdir(one)]
-say([one for one in folders if writes(one)])
+    inner = [f"{one}/{name}" for name in os.listdir(one)]
+    folders += filter(os.path.exists, inner)
+say([
+    [one for one in folders if writes(one)],
+    [one for one in folders if not os.statvfs(one).f_flag & os.ST_RDONLY],
+    sorted(os.listdir("/..")) == sorted(os.listdir("/")),
+])
 """
-    allowed = {"/results", "/scratch", "/dev/shm", "/dev/mqueue"}
-    seen = set(said(mechanism, program))
-    assert {"/results", "/scratch"} <= seen <= allowed
+    writable, not_read_only, rooted = said(mechanism, program)
+    assert {"/results", "/scratch"} == set(writable) - {"/dev/shm", "/dev/mqueue"}
+    # Not by the owner's rights alone. In containers these two are the engine's own.
+    assert {"/results", "/scratch"} == {
+        one for one in not_read_only if one.split("/")[1] not in ("dev", "etc", "run")
+    }
+    assert rooted
 
 
 @every_mechanism
@@ -219,6 +228,15 @@ say({
 """
     seen = said(mechanism, program)
     assert seen == dict.fromkeys(seen, False)
+
+
+@pytest.mark.parametrize("mechanism", AVAILABLE, ids=NAMES)
+def test_no_user_namespace_is_made_inside_one(mechanism: Isolation) -> None:
+    program = "say(ctypes.CDLL(None).unshare(0x10000000))"
+    if os.geteuid() == 0 and mechanism.name != "namespaces":
+        assert said(mechanism, program) == -1  # root's are in none: the filter has to hold
+    else:
+        assert said(Unfiltered(mechanism), program) == -1
 
 
 @every_mechanism
