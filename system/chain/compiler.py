@@ -118,7 +118,16 @@ def _closure(paths: Iterable[str], sources: Mapping[str, str]) -> set[str]:
 
 
 def _merged(parts: Iterable[dict[str, str]]) -> dict[str, Artifact]:
-    return {name: one for part in parts for name, one in compile_sources(part).items()}
+    """All contracts of the parts; files that several parts share give the same in each.
+
+    Raises CompileError where two contracts have one name: one would hide the other.
+    """
+    merged: dict[str, Artifact] = {}
+    for part in parts:
+        for name, one in compile_sources(part).items():
+            if merged.setdefault(name, one) != one:
+                raise CompileError(f"two contracts are called {name}: rename one")
+    return merged
 
 
 def read_sources(folder: Path) -> dict[str, str]:

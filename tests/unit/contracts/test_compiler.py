@@ -160,3 +160,15 @@ def test_an_artifact_compiles_its_own_part_alone(calls):
     assert len(calls) == 1
     assert "jobs/Counter.sol" in calls[0]["sources"]
     assert not any(path.startswith("stores/") for path in calls[0]["sources"])
+
+
+def test_two_contracts_of_one_name_are_refused(monkeypatch):
+    sources = {
+        "jobs/Rounds.sol": SOURCE.format(name="Rounds"),
+        "models/Rounds.sol": SOURCE.replace("{{}}", "{{ uint256 public count; }}").format(
+            name="Rounds"
+        ),
+    }
+    monkeypatch.setattr(compiler, "read_sources", lambda folder: sources)
+    with pytest.raises(CompileError, match="two contracts are called Rounds"):
+        artifact("Rounds")
