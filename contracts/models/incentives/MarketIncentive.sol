@@ -147,8 +147,10 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         if (samples.length != size || labels.length != size) {
             revert WrongPieceSize(size, samples.length, labels.length);
         }
+        uint256 gasBefore = gasleft();
         (uint32 right, uint256 refused) = _evaluated(samples, labels);
         if (refused != size) revert SampleRefused(piece, refused);
+        _requireLight(piece, gasBefore - gasleft());
         emit PieceRevealed(piece, right);
         if (!showing) _rounds.initial += right;
         (bool allShown, bool all) = _pieces.mark(piece);
@@ -406,6 +408,12 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         Rounds.Pass storage pass = _rounds.pass;
         index = pass.cursor;
         if (pass.learned) revert EvaluationDue(index, pass.piece);
+    }
+
+    /// @dev A model that has learned may need more gas than one that has not: a piece that just fits
+    /// a block now might fit none when it is to be scored, and the provider would not pay.
+    function _requireLight(uint256 piece, uint256 used) private view {
+        if (used > block.gaslimit / 2) revert PieceTooHeavy(piece, block.gaslimit / 2, used);
     }
 
     /// @dev A model that refuses says why. One that says nothing had too little gas, and who calls

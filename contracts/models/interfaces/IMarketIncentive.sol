@@ -133,6 +133,8 @@ interface IMarketIncentive {
     error WrongDigest(uint256 piece, bytes32 expected, bytes32 given);
     /// @notice The model does not take a sample of the piece.
     error SampleRefused(uint256 piece, uint256 sample);
+    /// @notice Evaluating the piece takes more than half of a block's gas.
+    error PieceTooHeavy(uint256 piece, uint256 most, uint256 used);
     /// @notice The piece has not as many samples, or labels, as the terms say.
     error WrongPieceSize(uint256 expected, uint256 samples, uint256 labels);
     /// @notice There are fewer contributions.
@@ -203,7 +205,7 @@ interface IMarketIncentive {
     /// @notice Hand in a piece: in Showing one of the drawn, in Revealing one of the others. It is
     /// evaluated by the model as it began, so a piece that the model refuses can't be revealed.
     /// @dev Whoever knows the piece may. Reverts NotInPhase (naming Revealing), UnknownPiece,
-    /// AlreadyRevealed, NotDrawn, WrongDigest, WrongPieceSize, SampleRefused, GasTooLow.
+    /// AlreadyRevealed, NotDrawn, WrongDigest, WrongPieceSize, SampleRefused, PieceTooHeavy, GasTooLow.
     function reveal(
         uint256 piece,
         bytes32 salt,

@@ -24,7 +24,7 @@ from tests.evm import Evm, Receipt
 
 GAS = 5_000_000
 # A model that remembers the class of each value that it saw. Class 3 is poison: a value of that
-# class makes it refuse to predict.
+# class makes it refuse to predict. Values from 100 on take a million gas and more.
 TABLE_MODEL = """
 pragma solidity ^0.8.30;
 import {Classifier} from "../classifiers/Classifier.sol";
@@ -39,6 +39,7 @@ contract TableModel is Classifier {
     function _isWhole() internal pure override returns (bool) { return true; }
     function predict(int64[] calldata features) external view returns (uint64 class) {
         _requireLength(1, features.length);
+        for (uint256 i = 0; features[0] >= 100 && i < 20_000; ++i) {}
         class = _table[_epoch][features[0]];
         if (class == 3) revert UnknownClass(class, 3);
     }
