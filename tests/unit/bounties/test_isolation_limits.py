@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -167,10 +168,11 @@ run(mechanism, "os.execv(sys.executable, [sys.executable, '-S', '-c', "
 
 
 @every_mechanism
-def test_a_task_dies_with_its_client(mechanism: Isolation) -> None:
+def test_a_task_dies_with_its_client(mechanism: Isolation, tmp_path: Path) -> None:
     marker = secrets.token_hex(8)
     words = [sys.executable, "-c", _CLIENT, mechanism.name, marker]
-    client = subprocess.Popen(words, cwd=PROJECT_ROOT, start_new_session=True)
+    place = {**os.environ, "TMPDIR": str(tmp_path)}  # who is killed cleans nothing up
+    client = subprocess.Popen(words, cwd=PROJECT_ROOT, env=place, start_new_session=True)
     _until(lambda: survivors(marker + "-task"))
     os.kill(client.pid, signal.SIGKILL)
     client.wait()
