@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
+from system.models.refused import Refused
+
+MOST_PIECES = 256
+WEI_BITS = 96
+
 
 class Phase(IntEnum):
     """Where a market is; the last three are its ends."""
@@ -49,3 +54,25 @@ class MarketTerms:
 
 # The ABI's types of `MarketTerms.values`.
 MARKET_TERMS_TYPES = ("uint96", *["uint32"] * 3, *["uint16"] * 2, *["uint56"] * 4)
+
+
+def checked_unit(terms: MarketTerms, *, pieces: int, bounty: int) -> int:
+    """Wei for each right answer and round; refuses terms that can't be met."""
+    times = (terms.show_time, terms.participation_time, terms.reveal_time, terms.reward_time)
+    if 0 in times:
+        raise Refused("NoTime")
+    if 0 in (terms.rounds, terms.samples):
+        raise Refused("EmptyMarket")
+    if pieces > MOST_PIECES or not 1 <= terms.shown < pieces:
+        raise Refused("PiecesOutOfRange")
+    if not 1 <= terms.least <= terms.most:
+        raise Refused("ContributionsOutOfRange")
+    if bounty >> WEI_BITS:
+        raise Refused("TooMuch")
+    hidden = terms.hidden(pieces)
+    unit = bounty // (terms.rounds * hidden)
+    if unit == 0:
+        raise Refused("BountyTooSmall")
+    if terms.stake < unit * hidden:
+        raise Refused("StakeTooSmall")
+    return unit

@@ -90,3 +90,8 @@ def _offsets(encoded: Sequence[bytes]) -> bytes:
 
 def _word(number: int) -> bytes:
     return int(number).to_bytes(32, "big")
+
+
+def hidden_from(index: int, *, shown: int, pieces: int) -> int:
+    """The first piece from `index` on that is not shown; `pieces` where there is none."""
+    return next((at for at in range(index, pieces) if not shown >> at & 1), pieces)

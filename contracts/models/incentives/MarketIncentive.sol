@@ -6,13 +6,17 @@ import {ICollaborativeTrainer} from "../interfaces/ICollaborativeTrainer.sol";
 import {IDataHandler} from "../interfaces/IDataHandler.sol";
 import {IIncentive} from "../interfaces/IIncentive.sol";
 import {IMarketIncentive} from "../interfaces/IMarketIncentive.sol";
+import {MarketRules} from "../lib/MarketRules.sol";
 import {Pieces} from "../lib/Pieces.sol";
 import {Rounds} from "../lib/Rounds.sol";
 import {Loaded, Samples} from "../lib/Samples.sol";
 import {Incentive} from "./Incentive.sol";
+import {MarketViews} from "./MarketViews.sol";
 
 /// @title The prediction market: a bounty shared by what contributions do for a hidden test set
-contract MarketIncentive is Incentive, IMarketIncentive {
+contract MarketIncentive is Incentive, MarketViews {
+    using MarketRules for IClassifier;
+    using MarketRules for IMarketIncentive.Terms;
     using Pieces for Pieces.Set;
     using Rounds for Rounds.Book;
     using Samples for int64[];
@@ -22,27 +26,6 @@ contract MarketIncentive is Incentive, IMarketIncentive {
     /// @dev Blocks from `open` to the one that draws. Its hash is nobody's to know when the digests
     /// are given, but its proposer's to choose among: see docs/models-market.md.
     uint64 private constant _DRAW_DELAY = 2;
-
-    // ---------------------------------------------------------------- storage
-
-    /// @dev As last written, beside the trainer in its slot; time moves it on: see `phase`.
-    Phase private _phase;
-    uint64 private _endsAt;
-    /// @inheritdoc IMarketIncentive
-    IClassifier public override scorer;
-    /// @inheritdoc IMarketIncentive
-    uint96 public override bounty;
-    /// @inheritdoc IMarketIncentive
-    uint96 public override stakes;
-    /// @inheritdoc IMarketIncentive
-    uint32 public override contributionCount;
-    /// @inheritdoc IMarketIncentive
-    uint64 public override drawnBy;
-    /// @dev The scorer's initial digest when the market was opened: all that its admin adds shows.
-    bytes32 private _digest;
-    Terms private _terms;
-    Pieces.Set private _pieces;
-    Rounds.Book private _rounds;
 
     modifier only(Phase needed) {
         _requirePhase(needed);
@@ -60,8 +43,8 @@ contract MarketIncentive is Incentive, IMarketIncentive {
     {
         if (msg.sender != admin) revert NotAdmin(msg.sender);
         if (trainer == address(0)) revert NoTrainer();
-        uint96 unit_ = _checkedUnit(terms_, digests.length);
-        _requireTwin(scorer_);
+        uint96 unit_ = terms_.unitOf(digests.length, msg.value);
+        scorer_.requireTwin(ICollaborativeTrainer(trainer).classifier(), admin);
         (_phase, _endsAt) = (Phase.Drawing, _in(terms_.showTime));
         (scorer, bounty) = (scorer_, uint96(msg.value));
         drawnBy = uint64(block.number) + _DRAW_DELAY;
@@ -85,7 +68,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
     {
         (uint256 least, uint32 index) = (_terms.stake, contributionCount);
         if (msg.value < least) revert TooLittle(least, msg.value);
-        _requireRoom(msg.value + stakes + bounty);
+        MarketRules.requireRoom(msg.value + stakes + bounty);
         (contributionCount, stakes) = (index + 1, stakes + uint96(msg.value));
         Rounds.Entry storage entry = _rounds.entries[index];
         (entry.key, entry.author, entry.stake) = (key, author, uint96(msg.value));
@@ -148,9 +131,9 @@ contract MarketIncentive is Incentive, IMarketIncentive {
             revert WrongPieceSize(size, samples.length, labels.length);
         }
         uint256 gasBefore = gasleft();
-        (uint32 right, uint256 refused) = _evaluated(samples, labels);
+        (uint32 right, uint256 refused) = scorer.evaluated(samples, labels);
         if (refused != size) revert SampleRefused(piece, refused);
-        _requireLight(piece, gasBefore - gasleft());
+        MarketRules.requireLight(piece, gasBefore - gasleft());
         emit PieceRevealed(piece, right);
         if (!showing) _rounds.initial += right;
         (bool allShown, bool all) = _pieces.mark(piece);
@@ -174,7 +157,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         if (key != entry.key) revert WrongData(index, entry.key, key);
         _rounds.learn(_pieces.hiddenFrom(0));
         bool taken = sample.offeredTo(scorer, class);
-        if (!taken) _requireReason();
+        if (!taken) MarketRules.requireReason();
         emit Learned(_rounds.number, index, taken);
         if (!taken) _score(_rounds.reached);
     }
@@ -190,7 +173,7 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         if (!pass.learned) revert LearningDue(pass.cursor);
         if (piece != pass.piece) revert WrongPiece(pass.piece, piece);
         _pieces.requireDigest(piece, _digestOfCall());
-        (uint32 right,) = _evaluated(samples, labels);
+        (uint32 right,) = scorer.evaluated(samples, labels);
         right += pass.right;
         uint256 next = _pieces.hiddenFrom(piece + 1);
         if (next < _pieces.count) _rounds.count(right, next);
@@ -240,83 +223,9 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         _credit(admin, amount);
     }
 
-    // ----------------------------------------------------------- logic: views
-
-    /// @inheritdoc IMarketIncentive
-    function phase() public view override returns (Phase now_, uint64 endsAt) {
-        (now_, endsAt) = (_phase, _endsAt);
-        if (endsAt == 0 || block.timestamp < endsAt) return (now_, endsAt);
-        if (now_ == Phase.Participating) {
-            if (contributionCount < _terms.least) return (Phase.Void, 0);
-            (now_, endsAt) = (Phase.Revealing, endsAt + _terms.revealTime);
-            if (block.timestamp < endsAt) return (now_, endsAt);
-        }
-        return (now_ == Phase.Revealing ? Phase.Forfeited : Phase.Void, 0);
-    }
-
     /// @inheritdoc IIncentive
     function cost() external view override returns (uint256) {
         return _terms.stake;
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function terms() external view override returns (Terms memory) {
-        return _terms;
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function unit() external view override returns (uint96) {
-        return _rounds.unit;
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function pieceCount() external view override returns (uint256) {
-        return _pieces.count;
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function digestAt(uint256 piece) external view override returns (bytes32) {
-        return _pieces.digests[piece];
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function pieces() external view override returns (uint256 shown, uint256 revealed) {
-        return (_pieces.shown, _pieces.revealed);
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function contributionAt(uint256 contribution)
-        external
-        view
-        override
-        returns (Contributed memory)
-    {
-        Rounds.Entry storage entry = _entry(contribution);
-        return Contributed({
-            key: entry.key,
-            author: entry.author,
-            stake: entry.stake,
-            balance: _rounds.balanceAt(contribution),
-            score: entry.score,
-            kicked: entry.kicked,
-            collected: entry.collected
-        });
-    }
-
-    /// @inheritdoc IMarketIncentive
-    function due() external view override returns (Due memory) {
-        Rounds.Pass storage pass = _rounds.pass;
-        return Due({
-            pass: _rounds.number,
-            contribution: pass.cursor,
-            learned: pass.learned,
-            kickDue: !pass.learned && !_rounds.bears(pass.cursor),
-            piece: pass.piece,
-            roundsLeft: pass.roundsLeft,
-            initialRight: _rounds.initial,
-            right: _rounds.reached,
-            paid: _rounds.paid
-        });
     }
 
     // --------------------------------------------------- logic: shared, phases
@@ -356,53 +265,6 @@ contract MarketIncentive is Incentive, IMarketIncentive {
 
     // --------------------------------------------------- logic: shared, checks
 
-    /// @dev Wei for each right answer and round. Reverts for terms that can't be met.
-    function _checkedUnit(Terms memory asked, uint256 all) private view returns (uint96 unit_) {
-        if (
-            asked.showTime == 0 || asked.participationTime == 0 || asked.revealTime == 0
-                || asked.rewardTime == 0
-        ) revert NoTime();
-        if (asked.rounds == 0 || asked.samples == 0) revert EmptyMarket();
-        if (all > Pieces.MOST || asked.shown == 0 || asked.shown >= all) {
-            revert PiecesOutOfRange(all, asked.shown);
-        }
-        if (asked.least == 0 || asked.least > asked.most) {
-            revert ContributionsOutOfRange(asked.least, asked.most);
-        }
-        _requireRoom(msg.value);
-        uint256 hidden = (all - asked.shown) * asked.samples;
-        unit_ = uint96(msg.value / (asked.rounds * hidden));
-        if (unit_ == 0) revert BountyTooSmall(asked.rounds * hidden, msg.value);
-        if (asked.stake < unit_ * hidden) revert StakeTooSmall(unit_ * hidden, asked.stake);
-    }
-
-    /// @dev The scorer is what the trainer's model was when it began, and ours to teach.
-    function _requireTwin(IClassifier scorer_) private view {
-        IClassifier model = ICollaborativeTrainer(trainer).classifier();
-        // The same code has the same admin and the same parameters: they are written into it.
-        if (
-            address(scorer_).codehash != address(model).codehash || scorer_.admin() != admin
-                || scorer_.trainer() != address(this)
-                || scorer_.initialDigest() != model.initialDigest()
-        ) revert ScorerDiffers(address(scorer_));
-        if (!scorer_.isReady()) revert IClassifier.NotReady();
-    }
-
-    function _requirePhase(Phase needed) private view {
-        (Phase now_,) = phase();
-        if (now_ != needed) revert NotInPhase(needed, now_);
-    }
-
-    function _requireEnd() private view returns (Phase now_) {
-        (now_,) = phase();
-        if (now_ < Phase.Settled) revert NotInPhase(Phase.Settled, now_);
-    }
-
-    /// @dev All wei are kept account of in 96 bits.
-    function _requireRoom(uint256 sum) private pure {
-        if (sum > type(uint96).max) revert TooMuch(sum);
-    }
-
     /// @dev The contribution whose turn it is, if it is to be learned or kicked.
     function _requireLearning() private view returns (uint32 index) {
         Rounds.Pass storage pass = _rounds.pass;
@@ -410,54 +272,13 @@ contract MarketIncentive is Incentive, IMarketIncentive {
         if (pass.learned) revert EvaluationDue(index, pass.piece);
     }
 
-    /// @dev A model that has learned may need more gas than one that has not: a piece that just fits
-    /// a block now might fit none when it is to be scored, and the provider would not pay.
-    function _requireLight(uint256 piece, uint256 used) private view {
-        if (used > block.gaslimit / 2) revert PieceTooHeavy(piece, block.gaslimit / 2, used);
-    }
-
-    /// @dev A model that refuses says why. One that says nothing had too little gas, and who calls
-    /// must not be able to make answers wrong by giving little.
-    function _requireReason() private pure {
-        uint256 size;
-        assembly ("memory-safe") {
-            size := returndatasize()
-        }
-        if (size == 0) revert GasTooLow();
-    }
-
     // ---------------------------------------------------------- logic: shared
-
-    /// @dev How many of the scorer's answers are right, and the first sample that it refused: their
-    /// number where it refused none. A refusal is a wrong answer.
-    function _evaluated(int64[][] calldata samples, uint64[] calldata labels)
-        private
-        view
-        returns (uint32 right, uint256 refused)
-    {
-        IClassifier model = scorer;
-        refused = samples.length;
-        for (uint256 index = 0; index < samples.length; ++index) {
-            (bool answered, uint64 class) = samples[index].load().askedOf(model);
-            if (answered && class == labels[index]) ++right;
-            if (answered) continue;
-            _requireReason();
-            if (refused == samples.length) refused = index;
-        }
-    }
 
     /// @dev A contribution's part of the bounty by its stake, of those that have not collected. So the
     /// last one has all that is left, and not a wei stays.
     function _takeShare(uint96 stake) private returns (uint96 share) {
         share = uint96(uint256(bounty) * stake / stakes);
         (bounty, stakes) = (bounty - share, stakes - stake);
-    }
-
-    function _entry(uint256 contribution) private view returns (Rounds.Entry storage) {
-        if (contribution >= contributionCount) {
-            revert UnknownContribution(contribution, contributionCount);
-        }
-        return _rounds.entries[contribution];
     }
 
     /// @dev Of a piece: all that was handed in but its number, which its digest's place stands for.

@@ -8,15 +8,13 @@ from typing import NoReturn
 from system.models.classifiers.classifier import Classifier
 from system.models.incentives.incentive import Accounts
 from system.models.incentives.rounds import Entry, Rounds
-from system.models.market_terms import MarketTerms, Phase
-from system.models.pieces import Piece, drawn
+from system.models.market_terms import WEI_BITS, MarketTerms, Phase, checked_unit
+from system.models.pieces import Piece, drawn, hidden_from
 from system.models.records import Contribution, Features, data_key
 from system.models.refused import Refused
 
-MOST_PIECES = 256
 DRAW_DELAY = 2  # blocks from the opening one to the one that draws
 _REACH = 256  # blocks that the EVM's BLOCKHASH looks back
-_WEI_BITS = 96
 
 
 class Market(Accounts):
@@ -75,7 +73,7 @@ class Market(Accounts):
         self._require(Phase.PARTICIPATING, now_s)
         if paid < self.terms.stake:
             raise Refused("TooLittle")
-        if (paid + self.stakes + self.bounty) >> _WEI_BITS:
+        if (paid + self.stakes + self.bounty) >> WEI_BITS:
             raise Refused("TooMuch")
         return paid
 
@@ -147,7 +145,7 @@ class Market(Accounts):
         taken = self._takes(features, cls)
         if not taken and self._is_changed():
             raise Refused("ScorerChanged")
-        self.rounds.learn(self._hidden_from(0))
+        self.rounds.learn(hidden_from(0, shown=self.shown, pieces=len(self.digests)))
         if not taken:
             self._score(self.rounds.reached)
         return taken
@@ -165,7 +163,7 @@ class Market(Accounts):
             raise Refused("WrongPiece")
         self._require_digest(index, piece)
         right = rounds.right + _matches(map(self._answer, piece.samples), piece.labels)
-        following = self._hidden_from(index + 1)
+        following = hidden_from(index + 1, shown=self.shown, pieces=len(self.digests))
         if following < len(self.digests):
             rounds.right, rounds.piece = right, following
         else:
@@ -277,10 +275,6 @@ class Market(Accounts):
             return False
         return True
 
-    def _hidden_from(self, index: int) -> int:
-        later = range(index, len(self.digests))
-        return next((at for at in later if not self.shown >> at & 1), len(self.digests))
-
     def _is_changed(self) -> bool:
         return self.shape() != self._shape
 
@@ -311,28 +305,6 @@ class Market(Accounts):
         if phase < Phase.SETTLED:
             raise Refused("NotInPhase")
         return phase
-
-
-def checked_unit(terms: MarketTerms, *, pieces: int, bounty: int) -> int:
-    """Wei for each right answer and round; refuses terms that can't be met."""
-    times = (terms.show_time, terms.participation_time, terms.reveal_time, terms.reward_time)
-    if 0 in times:
-        raise Refused("NoTime")
-    if 0 in (terms.rounds, terms.samples):
-        raise Refused("EmptyMarket")
-    if pieces > MOST_PIECES or not 1 <= terms.shown < pieces:
-        raise Refused("PiecesOutOfRange")
-    if not 1 <= terms.least <= terms.most:
-        raise Refused("ContributionsOutOfRange")
-    if bounty >> _WEI_BITS:
-        raise Refused("TooMuch")
-    hidden = terms.hidden(pieces)
-    unit = bounty // (terms.rounds * hidden)
-    if unit == 0:
-        raise Refused("BountyTooSmall")
-    if terms.stake < unit * hidden:
-        raise Refused("StakeTooSmall")
-    return unit
 
 
 def _matches(answers: Iterable[int | None], labels: Sequence[int]) -> int:
