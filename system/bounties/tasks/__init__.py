@@ -1,0 +1,1 @@
+"""Tasks that owners can post: folders of files that train and judge by themselves."""
