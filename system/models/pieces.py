@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from system.chain.keys import keccak256
 from system.errors import UsageError
 from system.models.records import Features, feature_words
+from system.models.refused import Refused
 
 SALT_BYTES = 32
 # What the head of `reveal(piece, salt, samples, labels)` takes: where the samples begin.
@@ -95,3 +96,18 @@ def _word(number: int) -> bytes:
 def hidden_from(index: int, *, shown: int, pieces: int) -> int:
     """The first piece from `index` on that is not shown; `pieces` where there is none."""
     return next((at for at in range(index, pieces) if not shown >> at & 1), pieces)
+
+
+def require_due(index: int, *, shown: int | None, revealed: int, pieces: int) -> None:
+    """Refuse UnknownPiece, AlreadyRevealed, and NotDrawn where only those in `shown` are due."""
+    if index >= pieces:
+        raise Refused("UnknownPiece")
+    if revealed >> index & 1:
+        raise Refused("AlreadyRevealed")
+    if shown is not None and not shown >> index & 1:
+        raise Refused("NotDrawn")
+
+
+def matches(answers: Iterable[int | None], labels: Sequence[int]) -> int:
+    """How many answers are the labels at their places; None is no answer."""
+    return sum(answer == label for answer, label in zip(answers, labels, strict=True))

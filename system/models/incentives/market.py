@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from system.models.classifiers.classifier import Classifier
 from system.models.incentives.incentive import Accounts
 from system.models.incentives.rounds import Entry, Rounds
 from system.models.market_terms import WEI_BITS, MarketTerms, Phase, checked_unit
-from system.models.pieces import Piece, drawn, hidden_from
+from system.models.pieces import Piece, drawn, hidden_from, matches, require_due
 from system.models.records import Contribution, Features, data_key
 from system.models.refused import Refused
 
@@ -36,8 +36,6 @@ class Market(Accounts):
         self.bounty = self.stakes = self.drawn_by = 0
         self._shape: object = None
 
-    # The provider.
-
     def open(
         self,
         sender: str,
@@ -61,8 +59,6 @@ class Market(Accounts):
         self.drawn_by = block + DRAW_DELAY
         self._phase, self._ends_at = Phase.DRAWING, now_s + terms.show_time
         self._shape = self.shape()
-
-    # The trainer.
 
     def cost(self, now_s: int) -> int:
         """The least stake, in wei; 0 before the market is opened."""
@@ -116,14 +112,19 @@ class Market(Accounts):
         phase, _ = self.phase(now_s)
         if phase not in (Phase.SHOWING, Phase.REVEALING):
             raise Refused("NotInPhase")
-        self._require_due(index, only_drawn=phase is Phase.SHOWING)
+        require_due(
+            index,
+            shown=self.shown if phase is Phase.SHOWING else None,
+            revealed=self.revealed,
+            pieces=len(self.digests),
+        )
         self._require_digest(index, piece)
         if {len(piece.samples), len(piece.labels)} != {self.terms.samples}:
             raise Refused("WrongPieceSize")
         answers = [self._answer(sample) for sample in piece.samples]
         if None in answers:
             raise Refused("SampleRefused")
-        right = _matches(answers, piece.labels)
+        right = matches(answers, piece.labels)
         self.revealed |= 1 << index
         if phase is Phase.REVEALING:
             self.rounds.initial += right
@@ -162,7 +163,7 @@ class Market(Accounts):
         if index != rounds.piece:
             raise Refused("WrongPiece")
         self._require_digest(index, piece)
-        right = rounds.right + _matches(map(self._answer, piece.samples), piece.labels)
+        right = rounds.right + matches(map(self._answer, piece.samples), piece.labels)
         following = hidden_from(index + 1, shown=self.shown, pieces=len(self.digests))
         if following < len(self.digests):
             rounds.right, rounds.piece = right, following
@@ -220,8 +221,6 @@ class Market(Accounts):
         self._book(self.provider, amount)
         return amount
 
-    # Views.
-
     def phase(self, now_s: int) -> tuple[Phase, int]:
         """Where the market is, and when that phase ends if nothing happens; 0 for never."""
         phase, ends_at = self._phase, self._ends_at
@@ -234,8 +233,6 @@ class Market(Accounts):
             if now_s < ends_at:
                 return phase, ends_at
         return (Phase.FORFEITED if phase is Phase.REVEALING else Phase.VOID), 0
-
-    # Shared.
 
     def _go_on(self, phase: Phase, now_s: int) -> None:
         if phase is Phase.SHOWING and self.revealed == self.shown:
@@ -284,14 +281,6 @@ class Market(Accounts):
             raise Refused("EvaluationDue")
         return self.rounds.current
 
-    def _require_due(self, index: int, *, only_drawn: bool) -> None:
-        if index >= len(self.digests):
-            raise Refused("UnknownPiece")
-        if self.revealed >> index & 1:
-            raise Refused("AlreadyRevealed")
-        if only_drawn and not self.shown >> index & 1:
-            raise Refused("NotDrawn")
-
     def _require_digest(self, index: int, piece: Piece) -> None:
         if piece.digest != self.digests[index]:
             raise Refused("WrongDigest")
@@ -305,7 +294,3 @@ class Market(Accounts):
         if phase < Phase.SETTLED:
             raise Refused("NotInPhase")
         return phase
-
-
-def _matches(answers: Iterable[int | None], labels: Sequence[int]) -> int:
-    return sum(answer == label for answer, label in zip(answers, labels, strict=True))
