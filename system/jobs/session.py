@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from system.chain.blocks import NUDGE, Blocks
 from system.chain.outbox import Outbox, Settled
 from system.chain.sender import Call, Sender
 from system.errors import NetworkError, WeighbridgeError
@@ -17,10 +18,7 @@ from system.jobs.server import job_calls, whole_terms
 from system.jobs.trainer import Task
 from system.jobs.worker import PICK, Seen, Worker
 
-DEPLOY, CLOSE, CLAIM, NUDGE = "deploy", "close", "claim", "nudge"
-_POLL_S = 0.02
-# A chain that idles without transactions would never reach a deadline.
-_NUDGE_AFTER_S = 0.05
+DEPLOY, CLOSE, CLAIM = "deploy", "close", "claim"
 _PATIENCE_S = 60.0
 
 
@@ -29,7 +27,7 @@ class NotDeployed(WeighbridgeError):
 
 
 class JobStuck(NetworkError):
-    """No block came while a job was waiting for one, or none that closed it."""
+    """No block came that closed a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Session:
         self._place = place
         self._workers = {worker.address: worker for worker in workers}
         self._outbox = Outbox(server.rpc, server.chain_id)
-        self._idles = idles
+        self._blocks = Blocks(server, self._outbox, idles=idles)
 
     def play(
         self,
@@ -82,10 +80,10 @@ class Session:
     ) -> Finished:
         """Deploy a job on these encoded weights and carry it to its pay-out.
 
-        Workers see each block in that order. Raises JobStuck when the chain makes no more blocks,
-        NotDeployed when the server's own transactions fail.
+        Workers see each block in that order. Raises NoBlocks when the chain makes no more,
+        JobStuck when none closes the job, NotDeployed when the server's own transactions fail.
         """
-        started_s, first = time.monotonic(), self._block()
+        started_s, first = time.monotonic(), self._blocks.newest()
         whole = whole_terms(terms, weights=weights, batches=batches, batch_index=batch_index)
         job = market.last_job(self._server.rpc, self._place.market) + 1
         calls = job_calls(self._place, whole, job=job, weights=weights, batches=batches)
@@ -108,7 +106,7 @@ class Session:
             gas_used=sum(one.gas_used for one in done),
             wire_bytes=sum(one.wire_bytes for one in done),
             first_block=first,
-            blocks=self._block() - first,
+            blocks=self._blocks.newest() - first,
             seconds=time.monotonic() - started_s,
             gas_by_step=_sums((one.label, one.gas_used) for one in done),
             bytes_by_step=_sums((one.label, one.wire_bytes) for one in done),
@@ -119,7 +117,7 @@ class Session:
         self, task: Task, terms: Terms, order: Sequence[Worker], done: list[Settled]
     ) -> State:
         ended_s = None
-        for block in self._blocks():
+        for block in self._blocks:
             done += self._heard(self._outbox.settled())
             state = market.state_of(self._server.rpc, self._place.market, task.job)
             if state.phase is Phase.CLOSED:
@@ -173,35 +171,6 @@ class Session:
 
     def _seat(self, worker: str, job: int) -> Seat:
         return market.seat_of(self._server.rpc, self._place.market, worker, job)
-
-    def _block(self) -> int:
-        return int(self._server.rpc.call("eth_blockNumber"), 16)
-
-    def _blocks(self) -> Iterator[int]:
-        """Every new block's number, from the present one on."""
-        number = -1
-        while True:
-            number = self._next_block(number)
-            yield number
-
-    def _next_block(self, after: int) -> int:
-        asked_s = nudged_s = time.monotonic()
-        while (number := self._block()) == after:
-            now_s = time.monotonic()
-            if now_s - asked_s > _PATIENCE_S:
-                raise JobStuck(
-                    f"no block after {after} within {_PATIENCE_S:g} s: "
-                    "see `weighbridge network status` and the validators' logs"
-                )
-            if self._idles and now_s - nudged_s > _NUDGE_AFTER_S:
-                self._nudge()
-                nudged_s = now_s
-            time.sleep(_POLL_S)
-        return number
-
-    def _nudge(self) -> None:
-        if not self._outbox.waiting(NUDGE):
-            self._send(self._server.key, [Call(self._server.address, b"", 21_000)], NUDGE)
 
 
 def _sums(amounts: Iterable[tuple[str, int]]) -> Counter[str]:
