@@ -97,6 +97,14 @@ class Evm:
         """What an account or a contract has, in wei."""
         return int(self._machine.get_balance(address))
 
+    def storage(self, address: str, slot: int) -> int:
+        """What lies in a contract's slot."""
+        return int(self._machine.storage(address, slot))
+
+    def store(self, address: str, slot: int, value: int) -> None:
+        """Put a word into a contract's slot: a state that takes too many transactions to reach."""
+        self._machine.insert_account_storage(address, slot, value)
+
     def mine(self, blocks: int = 1) -> None:
         """Let that many blocks pass."""
         self.number += blocks

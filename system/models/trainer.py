@@ -21,13 +21,13 @@ from system.models.records import Contribution, Features, feature_words
 from system.models.refused import Refused
 
 # Gas, upper bounds: all but the model's work, and what a feature may cost on top. A feature is up
-# to 512 gas of call data and 256 of log, and a new slot of 22,100 where a model learns it, a cold
-# one of 2,100 where it predicts. Models with many classes need more: give `feature_gas`.
+# to 512 gas of call data and 256 of log, and two cold slots of 2,100 where a model predicts, one of
+# them new for 20,000 more where it learns. Models with many classes need more: give `feature_gas`.
 ADD_GAS = 400_000
 CLAIM_GAS = 300_000
 WITHDRAW_GAS = 80_000
-LEARNED_FEATURE_GAS = 25_000
-PREDICTED_FEATURE_GAS = 4_000
+LEARNED_FEATURE_GAS = 27_000
+PREDICTED_FEATURE_GAS = 6_000
 _APPOINT_GAS = 80_000
 
 _CONTRIBUTION_TYPES = ["address", "uint64", "uint32", "uint128", "uint128"]
@@ -64,15 +64,33 @@ def deploy_trainer(
 ) -> Wiring:
     """A trainer with its parts, of which the sender is the admin; raises what `send_all` raises.
 
-    `initial` gives the transactions that bring the model's weights in, from its address. All goes
-    out at once: the addresses follow from the account's nonces, which it must not use meanwhile.
+    See `deployment`. All goes out at once: the account must not be used meanwhile.
     """
     nonce = int(sender.rpc.call("eth_getTransactionCount", sender.address, "pending"), 16)
-    wiring = Wiring(*(created_address(sender.address, nonce + index) for index in range(4)))
+    wiring, calls = deployment(
+        sender.address, nonce=nonce, classifier=classifier, incentive=incentive, initial=initial
+    )
+    send_all(sender, calls)
+    return wiring
+
+
+def deployment(
+    creator: str,
+    *,
+    nonce: int,
+    classifier: Part,
+    incentive: Part,
+    initial: Callable[[str], Sequence[Call]] = lambda _: (),
+) -> tuple[Wiring, list[Call]]:
+    """A trainer with its parts as an account puts them up from `nonce` on, and the transactions.
+
+    The addresses follow from the account's nonces. `initial` gives the transactions that bring the
+    model's weights in, from its address.
+    """
+    wiring = Wiring(*(created_address(creator, nonce + index) for index in range(4)))
     parts = [classifier, Part(artifact("DataHandler")), incentive, joining(wiring)]
     creations = [part.creation() for part in parts]
-    send_all(sender, [*creations, *initial(wiring.classifier), *appointing(wiring)])
-    return wiring
+    return wiring, [*creations, *initial(wiring.classifier), *appointing(wiring)]
 
 
 def joining(wiring: Wiring) -> Part:

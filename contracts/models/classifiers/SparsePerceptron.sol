@@ -2,19 +2,17 @@
 pragma solidity ^0.8.30;
 
 import {IClassifier} from "../interfaces/IClassifier.sol";
-import {MOST_FEATURES, WeightPair} from "../lib/WeightPair.sol";
-import {WeightRow} from "../lib/WeightRow.sol";
+import {MOST_FEATURES, WeightWords} from "../lib/WeightWords.sol";
 import {Classifier} from "./Classifier.sol";
 
 /// @title Two classes on two sides of a plane; samples are ascending indices of features that are
 /// one
 /// @notice m = intercept + Σ weight; m ≤ 0 is class 0, else class 1. A wrong answer moves the
 /// sample's weights and the intercept by the learning rate, down for class 0 and up for class 1; a
-/// right one leaves them. Weights are int56, so up to 3.6e7, the intercept an int64, up to 9.2e9:
-/// there they stay. Up to 2^24 features, whose weights begin at 0 unless they are brought.
+/// right one leaves them. Weights and intercept have 48 bits, so up to 140,737: there they stay. Up to
+/// 2^24 features, whose weights begin at 0 unless they are brought.
 contract SparsePerceptron is Classifier {
-    using WeightPair for uint256;
-    using WeightPair for uint256[MOST_FEATURES / 2];
+    using WeightWords for WeightWords.Table;
 
     // -------------------------------------------------------------- constants
 
@@ -27,19 +25,22 @@ contract SparsePerceptron is Classifier {
 
     /// @notice A model takes 2^24 features.
     error TooManyFeatures(uint256 most, uint256 given);
-    /// @notice A weight needs more than 56 bits.
+    /// @notice A model goes back to its beginning so many times: words have 16 bits to tell by.
+    error TooManyResets(uint256 most);
+    /// @notice A weight, or the intercept, needs more than 48 bits.
     error WeightOutOfRange(uint256 position, int64 weight);
 
     // ---------------------------------------------------------------- storage
 
-    /// @dev With the trainer in one slot.
-    uint32 private _featureCount;
-    uint32 private _epoch;
-    /// @notice The intercept as it is, with nine decimals.
-    int64 public intercept;
+    /// @dev These three fill up the trainer's slot, so that a prediction reads one beside weights. The
+    /// last feature, and not their number, which has a bit more.
+    uint24 private _last;
+    /// @dev How often the model went back.
+    uint16 private _epoch;
+    int48 private _intercept;
     /// @dev Initial weights come from this index on.
     uint32 private _next;
-    uint256[MOST_FEATURES / 2] private _pairs;
+    WeightWords.Table private _weights;
 
     // ------------------------------------------------------------ constructor
 
@@ -52,7 +53,9 @@ contract SparsePerceptron is Classifier {
     ) {
         if (featureCount_ == 0) revert NoFeatures();
         _setFeatureCount(featureCount_);
-        (initialIntercept, intercept, learningRate) = (intercept_, intercept_, learningRate_);
+        if (WeightWords.saturated(intercept_) != intercept_) revert WeightOutOfRange(0, intercept_);
+        (initialIntercept, learningRate) = (intercept_, learningRate_);
+        _intercept = int48(intercept_);
         _addClass(names[0]);
         _addClass(names[1]);
         _note(abi.encode(names, featureCount_, intercept_, learningRate_));
@@ -67,7 +70,7 @@ contract SparsePerceptron is Classifier {
         _requireBringing(weights.length);
         if (first < _next) revert OutOfOrder(_next, first);
         for (uint256 i = 0; i < weights.length; ++i) {
-            if (first + i >= _featureCount) revert FeatureOutOfRange(i, int64(uint64(first + i)));
+            if (first + i > _last) revert FeatureOutOfRange(i, int64(uint64(first + i)));
             _begin(first + i, i, weights[i]);
         }
         _next = uint32(first + weights.length);
@@ -78,9 +81,9 @@ contract SparsePerceptron is Classifier {
     function bringSparse(int64[] calldata indices, int64[] calldata weights) external {
         _requireBringing(weights.length);
         if (indices.length != weights.length) revert WrongLength(indices.length, weights.length);
-        (uint256 count, int256 before) = (_featureCount, -1);
+        (uint256 last, int256 before) = (_last, -1);
         for (uint256 i = 0; i < weights.length; ++i) {
-            uint256 index = _requireIndex(indices[i], i, before, count);
+            uint256 index = _requireIndex(indices[i], i, before, last);
             if (i == 0 && index < _next) revert OutOfOrder(_next, index);
             _begin(index, i, weights[i]);
             before = int256(index);
@@ -94,7 +97,8 @@ contract SparsePerceptron is Classifier {
     function addFeatures(uint256 first, int64[] calldata weights) external {
         _requireAdmin();
         if (weights.length == 0) revert NoFeatures();
-        if (first != _featureCount) revert OutOfOrder(_featureCount, first);
+        uint256 count = featureCount();
+        if (first != count) revert OutOfOrder(count, first);
         _note(msg.data);
         _setFeatureCount(first + weights.length);
         for (uint256 i = 0; i < weights.length; ++i) {
@@ -117,8 +121,9 @@ contract SparsePerceptron is Classifier {
     /// @inheritdoc IClassifier
     function reset() external override {
         _requireTrainer();
+        if (_epoch == type(uint16).max) revert TooManyResets(_epoch);
         ++_epoch;
-        intercept = initialIntercept;
+        _intercept = int48(initialIntercept);
         emit ResetToInitial();
     }
 
@@ -145,15 +150,20 @@ contract SparsePerceptron is Classifier {
     }
 
     /// @inheritdoc IClassifier
-    function featureCount() external view override returns (uint256) {
-        return _featureCount;
+    function featureCount() public view override returns (uint256) {
+        return uint256(_last) + 1;
+    }
+
+    /// @notice The intercept as it is, with nine decimals.
+    function intercept() external view returns (int64) {
+        return _intercept;
     }
 
     /// @notice The weight of a feature as it is, with nine decimals; 0 where there is no such
     /// feature.
     function weightOf(uint256 feature) external view returns (int256) {
-        if (feature >= _featureCount) return 0;
-        return _pairs[feature / 2].weightOf(feature, _epoch);
+        if (feature > _last) return 0;
+        return _weights.weightOf(feature, _epoch);
     }
 
     // ---------------------------------------------------------- logic: private
@@ -164,31 +174,26 @@ contract SparsePerceptron is Classifier {
 
     function _judge(int64[] calldata features) private view returns (uint64) {
         if (features.length == 0) revert NoFeatures();
-        (int256 sum, bool fits) = _pairs.sumOf(features, _featureCount, _epoch);
+        (int256 sum, bool fits) = _weights.sumOf(features, _last, _epoch);
         if (!fits) _explain(features);
-        return intercept + sum > 0 ? 1 : 0;
+        unchecked {
+            return _intercept + sum > 0 ? 1 : 0;
+        }
     }
 
     /// @dev Revert with the first index that does not fit.
     function _explain(int64[] calldata indices) private view {
         int256 before = -1;
         for (uint256 i = 0; i < indices.length; ++i) {
-            before = int256(_requireIndex(indices[i], i, before, _featureCount));
+            before = int256(_requireIndex(indices[i], i, before, _last));
         }
     }
 
     /// @dev The indices were checked by `_judge`.
     function _learn(int64[] calldata features, uint64 class) private {
         int256 step = class == 1 ? int256(uint256(learningRate)) : -int256(uint256(learningRate));
-        intercept = WeightRow.saturated(intercept + step);
-        uint256 epoch = _epoch;
-        unchecked {
-            for (uint256 i = 0; i < features.length; ++i) {
-                uint256 index = uint64(features[i]);
-                uint256 word = _pairs[index / 2].current(epoch);
-                _pairs[index / 2] = word.changed(index, word.weightOf(index, epoch) + step);
-            }
-        }
+        _intercept = int48(WeightWords.saturated(_intercept + step));
+        _weights.learn(features, step, _epoch);
     }
 
     function _requireBringing(uint256 count) private {
@@ -199,27 +204,27 @@ contract SparsePerceptron is Classifier {
         emit WeightsBrought(count);
     }
 
-    /// @dev The index at a position: below `count`, and above the one before.
-    function _requireIndex(int64 index, uint256 position, int256 before, uint256 count)
+    /// @dev The index at a position: not above `last`, and above the one before.
+    function _requireIndex(int64 index, uint256 position, int256 before, uint256 last)
         private
         pure
         returns (uint256)
     {
-        // A negative one is above all counts.
-        if (uint256(int256(index)) >= count) revert FeatureOutOfRange(position, index);
+        // A negative one is above all others.
+        if (uint256(int256(index)) > last) revert FeatureOutOfRange(position, index);
         if (index <= before) revert NotAscending(position);
         return uint256(int256(index));
     }
 
     function _begin(uint256 feature, uint256 position, int64 weight) private {
-        if (weight > WeightPair.MOST || weight < WeightPair.LEAST) {
+        if (weight > WeightWords.MOST || weight < WeightWords.LEAST) {
             revert WeightOutOfRange(position, weight);
         }
-        _pairs[feature / 2] = _pairs[feature / 2].begun(feature, weight);
+        _weights.begin(feature, weight, _epoch);
     }
 
     function _setFeatureCount(uint256 count) private {
         if (count > MOST_FEATURES) revert TooManyFeatures(MOST_FEATURES, count);
-        _featureCount = uint32(count);
+        _last = uint24(count - 1);
     }
 }

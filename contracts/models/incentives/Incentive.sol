@@ -85,7 +85,12 @@ abstract contract Incentive is IIncentive {
 
     /// @dev Owe an account so many wei more.
     function _credit(address account, uint256 amount) internal {
-        _book(account, amount, 0, 0);
+        if (amount == 0) return;
+        Account storage entry = _accountOf[account];
+        uint256 sum = amount + entry.owed;
+        if (sum > type(uint128).max) revert TooMuch(sum);
+        entry.owed = uint128(sum);
+        emit Credited(account, amount);
     }
 
     /// @dev Owe an account so many wei more, and count contributions, in one store.

@@ -88,9 +88,10 @@ contract StakeIncentive is Incentive {
     {
         amount = data.claimable;
         if (amount == 0) revert NothingToClaim();
-        if (asksModel(reporter, data.addedAt)) {
+        uint64 addedAt = data.addedAt;
+        if (asksModel(reporter, addedAt)) {
             if (reporter == data.author) revert OwnData(reporter);
-            _requireAfter(data.addedAt, refundWait);
+            _requireAfter(addedAt, refundWait);
             if (agrees) revert ModelAgrees();
             uint256 share = _share(reporter, data.deposit);
             if (share != 0 && share < amount) amount = share;
@@ -122,7 +123,10 @@ contract StakeIncentive is Incentive {
     function _share(address reporter, uint256 deposit) private view returns (uint256) {
         uint256 good = _accountOf[reporter].good;
         if (good == 0) revert NoGoodData(reporter);
-        return deposit * good / totalGood;
+        // 128 bits times 64, and all good ones are at least one's own.
+        unchecked {
+            return deposit * good / totalGood;
+        }
     }
 
     /// @dev max(1, ⌊√n⌋): Newton's steps down from a power of two above it.

@@ -20,9 +20,11 @@ CHUNK_WEIGHTS: Final = 1_000
 # An index and a weight take 64 bytes.
 CHUNK_PAIRS: Final = CHUNK_WEIGHTS // 2
 
-# Gas, upper bounds. A sparse weight takes a new slot (22,100) where its neighbour is left out, a
-# dense one a quarter of a slot and 8 bytes of code (200 each); the rest is for instructions.
+# Gas, upper bounds. A sparse weight takes two new slots (22,100) where its neighbours are left out,
+# and one where it is learned, a dense one a quarter of a slot and 8 bytes of code (200 each); the
+# rest is for another slot that is read and for instructions.
 _BASE_GAS: Final = 200_000
+_SINGLE_WEIGHT_GAS: Final = 2 * 22_100 + 3_000
 _WEIGHT_GAS: Final = 22_100 + 3_000
 _CALLDATA_BYTE_GAS: Final = 16
 
@@ -51,7 +53,7 @@ def bringing_sparse(model: str, weights: dict[int, int]) -> list[Call]:
         _weighty(
             model,
             call_data("bringSparse(int64[],int64[])", part, [weights[index] for index in part]),
-            len(part),
+            _SINGLE_WEIGHT_GAS * len(part),
         )
         for part in _parts(indices, CHUNK_PAIRS)
     ]
@@ -119,7 +121,11 @@ def _read(rpc: Rpc, model: str, signature: str, *arguments: Any, returns: str) -
 
 def _chunked(signature: str, model: str, weights: Sequence[int], first: int) -> list[Call]:
     return [
-        _weighty(model, call_data(signature, first + index * CHUNK_WEIGHTS, part), len(part))
+        _weighty(
+            model,
+            call_data(signature, first + index * CHUNK_WEIGHTS, part),
+            _WEIGHT_GAS * len(part),
+        )
         for index, part in enumerate(_parts(weights, CHUNK_WEIGHTS))
     ]
 
@@ -128,8 +134,8 @@ def _parts(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _weighty(model: str, data: bytes, weights: int) -> Call:
-    return Call(model, data, _gas(data) + weights * _WEIGHT_GAS)
+def _weighty(model: str, data: bytes, weight_gas: int) -> Call:
+    return Call(model, data, _gas(data) + weight_gas)
 
 
 def _plain(model: str, signature: str, *arguments: Any) -> Call:

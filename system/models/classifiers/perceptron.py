@@ -25,7 +25,8 @@ from system.models.refused import Refused
 
 CLASSES: Final = 2
 MOST_FEATURES: Final = 1 << 24
-SPARSE_WEIGHT_BITS: Final = 56
+SPARSE_WEIGHT_BITS: Final = 48
+MOST_RESETS: Final = (1 << 16) - 1
 
 
 @dataclass(slots=True)
@@ -93,6 +94,7 @@ class SparsePerceptron:
     now: dict[int, int] = field(default_factory=dict)
     intercept: int = field(init=False)
     ready: bool = field(init=False, default=False)
+    resets: int = field(init=False, default=0)
     _next: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -100,6 +102,7 @@ class SparsePerceptron:
             raise Refused("NoFeatures")
         if self.feature_count > MOST_FEATURES:
             raise Refused("TooManyFeatures")
+        _require_weight(self.initial_intercept)
         self.intercept = self.initial_intercept
 
     def bring(self, first: int, weights: Sequence[int]) -> None:
@@ -168,14 +171,17 @@ class SparsePerceptron:
         if self.predict(features) == cls:
             return False
         step = self.learning_rate if cls else -self.learning_rate
-        self.intercept = saturated(self.intercept + step, WEIGHT_BITS)
+        self.intercept = saturated(self.intercept + step, SPARSE_WEIGHT_BITS)
         for index in features:
             self.now[index] = saturated(self.now.get(index, 0) + step, SPARSE_WEIGHT_BITS)
         return True
 
     def reset(self) -> None:
-        """Go back to the initial weights. Raises NotReady."""
+        """Go back to the initial weights. Raises NotReady, TooManyResets."""
         require_ready(self.ready)
+        if self.resets == MOST_RESETS:
+            raise Refused("TooManyResets")
+        self.resets += 1
         self.intercept = self.initial_intercept
         self.now = dict(self.initial)
 

@@ -16,6 +16,7 @@ from system.models.classifiers import calls
 from system.models.classifiers.classifier import ONE
 from system.models.classifiers.perceptron import (
     MOST_FEATURES,
+    MOST_RESETS,
     SPARSE_WEIGHT_BITS,
     DensePerceptron,
     SparsePerceptron,
@@ -23,6 +24,14 @@ from system.models.classifiers.perceptron import (
 from system.models.classifiers.row import MOST_CHUNK_WEIGHTS, MOST_WEIGHTS
 from tests.unit.models.beside import Beside, attempt, unit
 from tests.unit.models.perceptrons import NAMES, dense, dense_twin, digest, sparse
+
+# Of Classifier.sol: the digest, the names, and then the trainer.
+TRAINER_SLOT = 2
+
+
+def weights(pair: Beside, count: int) -> list[object]:
+    """The weights of a sparse model as they are."""
+    return [pair.read("weightOf(uint256)", feature, returns="int256") for feature in range(count)]
 
 
 def test_a_dense_weight_stays_at_the_end_of_its_64_bits() -> None:
@@ -38,7 +47,7 @@ def test_a_dense_weight_stays_at_the_end_of_its_64_bits() -> None:
     assert {most, least} & set(twin.row.now)
 
 
-def test_a_sparse_weight_stays_at_the_end_of_its_56_bits() -> None:
+def test_a_sparse_weight_stays_at_the_end_of_its_48_bits() -> None:
     most, least = 2 ** (SPARSE_WEIGHT_BITS - 1) - 1, -(2 ** (SPARSE_WEIGHT_BITS - 1))
     pair, twin = sparse(8, {2: most, 3: least, 4: most - 1, 7: least + 1}, rate=2**62)
     for sample, cls in [([2, 3], 1), ([3, 7], 1), ([2, 4], 0), ([3, 7], 1), ([2, 4], 0)]:
@@ -50,9 +59,56 @@ def test_a_sparse_weight_stays_at_the_end_of_its_56_bits() -> None:
     assert {most, least} & set(twin.now.values())
 
 
-@given(st.integers(2**55, 2**63 - 1) | st.integers(-(2**63), -(2**55) - 1))
+def test_a_sparse_model_begins_with_an_intercept_of_48_bits() -> None:
+    contract, end = artifact("SparsePerceptron"), 1 << 47
+    for intercept, refused in [(end - 1, ""), (-end, ""), (end, "W"), (-end - 1, "W")]:
+        theirs, pair = attempt(lambda i=intercept: Beside.made(contract, NAMES, 4, i, ONE))
+        ours, twin = attempt(lambda i=intercept: SparsePerceptron(4, i, ONE))
+        assert theirs == ours == ("WeightOutOfRange" if refused else "")
+        if pair and twin:
+            pair.send(calls.finishing(pair.model))
+            twin.finish()
+            for cls in (0, 1):
+                pair.updated(twin, [0], cls)
+                assert pair.read("intercept()", returns="int64") == twin.intercept
+
+
+def test_weights_added_to_a_model_that_was_reset_come_beside_those_that_began() -> None:
+    pair, twin = sparse(3, {0: 5, 1: -7, 2: 9}, rate=2)
+    pair.updated(twin, [0, 1, 2], 0)
+    pair.both(calls.resetting(pair.model), twin.reset)
+    # The word of five was changed in the epoch before.
+    [more] = calls.adding_features(pair.model, [11, -13, 17], first=3)
+    assert pair.both(more, lambda: twin.add_features(3, [11, -13, 17])) == ""
+    assert weights(pair, 6) == [5, -7, 9, 11, -13, 17]
+    pair.updated(twin, [1, 3], 0)
+    assert weights(pair, 6) == [twin.now[feature] for feature in range(6)]
+    pair.both(calls.resetting(pair.model), twin.reset)
+    assert weights(pair, 6) == [5, -7, 9, 11, -13, 17]
+
+
+def test_a_sparse_model_goes_back_65535_times() -> None:
+    pair, twin = sparse(6, {0: 5, 5: 7}, rate=2)
+    for _ in range(2):
+        pair.updated(twin, [0, 5], 0)
+        pair.both(calls.resetting(pair.model), twin.reset)
+    # The epoch lies in the trainer's slot: above address, readiness and the last feature.
+    shift = 160 + 8 + 24
+    slot = pair.evm.storage(pair.model, TRAINER_SLOT)
+    assert slot >> shift & 0xFFFF == 2
+    pair.evm.store(pair.model, TRAINER_SLOT, slot | 0xFFFE << shift & 0xFFFF << shift)
+    twin.resets = MOST_RESETS - 1
+    pair.updated(twin, [0, 5], 0)
+    assert pair.both(calls.resetting(pair.model), twin.reset) == ""
+    assert weights(pair, 6) == [5, 0, 0, 0, 0, 7]
+    assert pair.both(calls.resetting(pair.model), twin.reset) == "TooManyResets"
+    pair.updated(twin, [0, 5], 0)
+    assert weights(pair, 6) == [twin.now.get(feature, 0) for feature in range(6)]
+
+
+@given(st.integers(2**47, 2**63 - 1) | st.integers(-(2**63), -(2**47) - 1))
 @settings(max_examples=20, deadline=None)
-def test_a_sparse_weight_beyond_56_bits_does_not_come_in(weight: int) -> None:
+def test_a_sparse_weight_beyond_48_bits_does_not_come_in(weight: int) -> None:
     pair = Beside.made(artifact("SparsePerceptron"), NAMES, 4, 0, ONE)
     [call] = calls.bringing(pair.model, [weight])
     twin = SparsePerceptron(4, 0, ONE)

@@ -18,7 +18,7 @@ from tests.unit.models.beside import Beside, unit
 from tests.unit.models.perceptrons import NAMES
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
-INT56 = st.integers(-(2**55), 2**55 - 1)
+INT48 = st.integers(-(2**47), 2**47 - 1)
 usual = st.integers(-3 * ONE, 3 * ONE)
 rates = st.one_of(st.integers(0, 2 * ONE), st.integers(0, 2**64 - 1))
 classes = st.sampled_from([0, 1, 0, 1, 0, 1, 2, 2**64 - 1])
@@ -87,7 +87,7 @@ class Sparse(RuleBasedStateMachine):
         self.twin = SparsePerceptron(count, intercept, rate)
         self.seen = {0, 1, count - 1}
 
-    @rule(first=st.integers(0, 60), weights=st.lists(usual | INT56 | INT64, max_size=9))
+    @rule(first=st.integers(0, 60), weights=st.lists(usual | INT48 | INT64, max_size=9))
     def bring(self, first: int, weights: list[int]) -> None:
         data = call_data("bring(uint256,int64[])", first, weights)
         self.pair.both(self.call(data), lambda: self.twin.bring(first, weights))
@@ -95,7 +95,7 @@ class Sparse(RuleBasedStateMachine):
 
     @rule(
         indices=st.lists(st.integers(-1, 60), max_size=9, unique=True).map(sorted),
-        weights=st.lists(usual | INT56, min_size=9, max_size=9),
+        weights=st.lists(usual | INT48, min_size=9, max_size=9),
         missing=st.sampled_from([0, 0, 0, 1]),
     )
     def bring_sparse(self, indices: list[int], weights: list[int], missing: int) -> None:
@@ -104,7 +104,7 @@ class Sparse(RuleBasedStateMachine):
         self.pair.both(self.call(data), lambda: self.twin.bring_sparse(indices, given_))
         self.seen |= set(indices) - {-1}
 
-    @rule(weights=st.lists(usual | INT56, max_size=5), off=st.sampled_from([0, 0, 0, 1]))
+    @rule(weights=st.lists(usual | INT48, max_size=5), off=st.sampled_from([0, 0, 0, 1]))
     def add(self, weights: list[int], off: int) -> None:
         first = self.twin.feature_count + off
         data = call_data("addFeatures(uint256,int64[])", first, weights)
