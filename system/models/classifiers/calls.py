@@ -19,6 +19,8 @@ UPDATED: Final = topic("Updated(uint64,bool)")
 CHUNK_WEIGHTS: Final = 1_000
 # An index and a weight take 64 bytes.
 CHUNK_PAIRS: Final = CHUNK_WEIGHTS // 2
+# Each may fill two slots: 12 M gas.
+_CHUNK_SINGLE: Final = CHUNK_PAIRS // 2
 
 # Gas, upper bounds. A sparse weight takes two new slots (22,100) where its neighbours are left out,
 # and one where it is learned, a dense one a quarter of a slot and 8 bytes of code (200 each); the
@@ -55,7 +57,7 @@ def bringing_sparse(model: str, weights: dict[int, int]) -> list[Call]:
             call_data("bringSparse(int64[],int64[])", part, [weights[index] for index in part]),
             _SINGLE_WEIGHT_GAS * len(part),
         )
-        for part in _parts(indices, CHUNK_PAIRS)
+        for part in _parts(indices, _CHUNK_SINGLE)
     ]
 
 

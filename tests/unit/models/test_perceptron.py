@@ -273,6 +273,19 @@ def test_a_batch_is_evaluated_in_one_call() -> None:
     assert short[0] == "WrongLength"
 
 
+def test_single_weights_far_from_each_other_come_and_learn_within_the_gas_they_are_given() -> None:
+    brought = {1_000 * index: ONE + index for index in range(400)}
+    pair = Beside.made(artifact("SparsePerceptron"), NAMES, MOST_FEATURES, 0, ONE)
+    chunks = calls.bringing_sparse(pair.model, brought)
+    assert len(chunks) == 2
+    learning = calls.updating(pair.model, [500 + 1_000 * index for index in range(400)], 1)
+    steps = [*chunks, calls.finishing(pair.model), calls.resetting(pair.model), learning]
+    for step, receipt in zip(steps, pair.send(*steps), strict=True):
+        assert receipt.gas_used < step.gas < 13_000_000
+    [log] = receipt.named(calls.UPDATED)
+    assert int(log.data, 16) == 1
+
+
 def test_the_chunks_of_a_model_follow_on_each_other() -> None:
     weights = list(range(2 * calls.CHUNK_WEIGHTS + 1))
     sizes = [len(call.data) for call in calls.bringing("0x" + "11" * 20, weights)]
