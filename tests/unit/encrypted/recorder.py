@@ -47,6 +47,16 @@ class Recorder:
         if method == "eth_getTransactionByHash":
             return {"input": "0x" + self.inputs[params[0]].hex(), "v": "0x25f0"}
         if method == "eth_getLogs":
-            wanted = params[0]["topics"]
-            return [log for log in self.logs if log["topics"][: len(wanted)] == wanted]
+            return [log for log in self.logs if _matches(log, params[0])]
         return self.evm.call(method, *params)
+
+
+def _matches(log: dict[str, Any], filters: dict[str, Any]) -> bool:
+    """Whether a node's filter lets the log through: None stands for all topics, a list for any."""
+    if log["address"].lower() != filters["address"].lower():
+        return False
+    wanted = [one if isinstance(one, list) else [one] for one in filters["topics"]]
+    pairs = zip(wanted, log["topics"], strict=False)
+    return len(wanted) <= len(log["topics"]) and all(
+        None in any_of or topic in any_of for any_of, topic in pairs
+    )
