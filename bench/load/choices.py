@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from system.errors import UsageError, suggestion
+from system.learning.models import WeightSpec
+from system.models.names import INCENTIVES, KINDS, MOST_FEATURES
 
 Setting = str | int | float
 
 STORES = ("hash", "calldata", "event", "code", "storage", "array")
+LEAST_FEATURES = 2
 PRIVACIES = ("plain", "commit", "sealed", "private")
 
 
@@ -51,7 +54,16 @@ class Option:
 
 
 # What each system has beside the options that all have.
-OPTIONS: dict[str, tuple[Option, ...]] = {"jobs": ()}
+OPTIONS: dict[str, tuple[Option, ...]] = {
+    "jobs": (),
+    "models": (
+        Option("classifier", "dense-perceptron", "the model that learns on chain", KINDS),
+        Option("incentive", "stake", "what contributors gain and lose", INCENTIVES),
+        Option("bad", 0.2, "share of contributors that label wrongly, 0 to 1"),
+        Option("refund_wait_s", 2, "seconds from a contribution to its first claims"),
+        Option("follow_up", 1.0, "share of contributions of which a refund is asked, or reported"),
+    ),
+}
 SYSTEMS = tuple(OPTIONS)
 
 
@@ -88,3 +100,31 @@ def require_paid(job_size: int, store: str, privacy: str) -> None:
         )
     if privacy == "private":
         raise UsageError("--job-size takes no --privacy private: wei go with public transactions")
+
+
+def require_models(
+    weights: Sequence[WeightSpec],
+    settings: Mapping[str, Setting],
+    *,
+    privacy: str,
+    job_size: int | None,
+) -> None:
+    """Raise UsageError for what no models session can be."""
+    if len(weights) != 1:
+        raise UsageError("--system models takes one number of features: --weights 512")
+    [spec] = weights
+    if spec.name != str(spec.count):
+        raise UsageError(
+            f"--weights {spec.name}: --system models takes a number of features, such as 512"
+        )
+    if not LEAST_FEATURES <= spec.count <= MOST_FEATURES:
+        raise UsageError(
+            f"--weights {spec.count}: --system models takes {LEAST_FEATURES} to {MOST_FEATURES:,} "
+            "features"
+        )
+    if privacy != "plain" or job_size is not None:
+        raise UsageError("--system models takes no --privacy and no --job-size")
+    for name in ("bad", "follow_up"):
+        if float(settings[name]) > 1:
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(f"{flag} {settings[name]:g}: give a share from 0 to 1")

@@ -24,6 +24,7 @@ from bench.record.schema import (
 )
 from bench.record.writer import open_run
 from system.chain.rpc import Rpc, RpcError, Unreachable
+from system.errors import WeighbridgeError
 
 # A generator this late at its 99th percentile did not offer the load that was asked for.
 LATEST_LAG_P99_S = 0.5
@@ -76,6 +77,7 @@ def finish_session(run_dir: Path, session: Session) -> bool:
     on_chain = _read_chain(session, parts, rows)
     run = open_run(run_dir)
     ends = []
+    left = _close(session, parts, rows) if isinstance(on_chain, OnChain) else ""
     recount: Recount | RpcError | Unreachable = Recount()
     if isinstance(on_chain, OnChain):
         recount = _recounted(session, rows)
@@ -84,7 +86,9 @@ def finish_session(run_dir: Path, session: Session) -> bool:
     for cell in session.cells:
         mine = [row for row in rows if row.cell == cell.id]
         share = len(mine) / len(rows) if rows else 1.0
-        ends.append(_cell_end(session, cell, parts, mine, on_chain, share=share, recount=recount))
+        ends.append(
+            _cell_end(session, cell, parts, mine, on_chain, share=share, recount=recount, note=left)
+        )
     for end in ends:
         run.end_cell(end)
         log.info("%s: %s", end.cell, end.wall or end.invalid_reason or end.outcome)
@@ -102,6 +106,19 @@ def _recounted(session: Session, rows: Sequence[SubmissionRow]) -> Recount | Rpc
         return system_in(session).recount(Rpc(session.rpc_urls[0]), session, rows)
     except (RpcError, Unreachable) as error:
         return error
+
+
+def _close(session: Session, parts: Parts, rows: Sequence[SubmissionRow]) -> str:
+    """Have done what is left to do on chain; what was left undone, or "".
+
+    What fails there is said and no more: the figures are in, and the recount tells the rest.
+    """
+    if parts.halted or not rows:
+        return ""
+    try:
+        return system_in(session).close(Rpc(session.rpc_urls[0]), session, rows)
+    except WeighbridgeError as error:
+        return f"not all could be settled: {error}"
 
 
 def _read_chain(
@@ -124,6 +141,7 @@ def _cell_end(
     *,
     share: float,
     recount: Recount,
+    note: str = "",
 ) -> CellEnd:
     """How one cell ended; of the processes' CPU it bears its `share` of the submissions."""
     system = system_in(session)
@@ -144,10 +162,11 @@ def _cell_end(
         schedule_lag_s=parts.lag_s,
         last_block=max((end.last_block for end in parts.ends), default=None),
         reconciled=reconciled,
-        note=parts.halted,
+        note=parts.halted or note,
         behaviours=recount.behaviours,
         market=recount.market,
         accounts=recount.accounts,
+        calls=recount.calls,
     )
 
 

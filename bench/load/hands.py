@@ -33,7 +33,9 @@ class SwarmHands:
         [count] = self.endpoint.call(("eth_getTransactionCount", [account.address, "latest"]))
         return int(count, 16)
 
-    def send(self, account: Account, calls: Sequence[Call]) -> Submission:
+    def send(
+        self, account: Account, calls: Sequence[Call], *, may_fail: bool = False
+    ) -> Submission:
         """Transactions on their way that belong to no submission and get no row."""
         sent = Submission(
             name=f"{account.address}-{account.nonce}",
@@ -43,6 +45,7 @@ class SwarmHands:
             payload_bytes=0,
             encode_s=0.0,
             sign_s=0.0,
+            may_fail=may_fail,
             intended_s=now_s(),
         )
         self.ledger.begin(sent)

@@ -32,6 +32,7 @@ class Submission:
     sign_s: float
     later: Sequence[Sequence[Call]] = ()
     open_ended: bool = False
+    may_fail: bool = False  # whoever sent it counts with that: nobody else need be told
     behaviour: str = ""
     job: int = 0
     intended_s: float = 0.0

@@ -207,7 +207,7 @@ class Swarm:
 
     def _settle(self, submission: Submission) -> None:
         if submission.cell == UNCOUNTED:
-            if submission.outcome in ("reverted", "rejected"):
+            if submission.outcome in ("reverted", "rejected") and not submission.may_fail:
                 log.error("%s: %s", submission.name, submission.reason)
             return
         self._rows.ended(submission.row())

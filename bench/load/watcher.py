@@ -111,7 +111,7 @@ class Watcher:
         )
         self.last_block, self.last_block_seen_s = number, seen_s
         if self._news is not None:
-            self._untold.append((number, logs))
+            self._untold.append((number, [_stamped(log, block) for log in logs]))
         self._blocks(block_row(block, self._session, seen_s=seen_s, ours=ours, raft=self._raft))
 
     def _tell(self) -> None:
@@ -132,6 +132,11 @@ class Watcher:
     def _call(self, *requests: tuple[str, list[Any]]) -> list[Any]:
         self.rpc_calls += len(requests)
         return self._endpoint.call(*requests)
+
+
+def _stamped(log: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    """The log with its block's timestamp, which later versions of geth put there themselves."""
+    return {**log, "blockTimestamp": block["timestamp"]}
 
 
 def failure(receipt: dict[str, Any]) -> str:

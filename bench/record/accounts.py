@@ -8,13 +8,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAccount:
     """What all accounts of one role paid and got together. Amounts are whole numbers as text: they
-    may be beyond JSON's."""
+    may be beyond JSON's. `at_stake` is theirs or others', as it is claimed later."""
 
     accounts: int
     submissions: int
     paid: str
     got: str
     net: str
+    at_stake: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,8 @@ def _check(hint: Any) -> _Check:
     if origin is Literal:
         return _one_of(parts)
     if origin in (types.UnionType, Union):
-        return _optional(_check(next(part for part in parts if part is not type(None))))
+        kinds = [part for part in parts if part is not type(None)]
+        return _optional(_check(kinds[0]) if len(kinds) == 1 else _any_of(tuple(kinds)))
     if is_dataclass(hint):
         return lambda value: from_json(cast(Any, hint), value)
     return _instance(hint, origin, parts)
@@ -76,6 +77,11 @@ def _one_of(allowed: tuple[Any, ...]) -> _Check:
 
 def _optional(inner: _Check) -> _Check:
     return lambda value: None if value is None else inner(value)
+
+
+def _any_of(kinds: tuple[Any, ...]) -> _Check:
+    """Several plain types, such as text or numbers: a whole number stays one."""
+    return lambda value: _typed(value, kinds)
 
 
 def _instance(hint: Any, origin: Any, parts: tuple[Any, ...]) -> _Check:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from bench.record.accounts import Accounts
+from bench.record.calls import CallCounts
 from bench.record.paid import BehaviourCounts, MarketCounts
 
 SCHEMA = 1
@@ -163,7 +164,10 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellEnd:
-    """How a cell ended. `schedule_lag_s` has p50, p99 and max; `valid` False voids its figures."""
+    """How a cell ended. `schedule_lag_s` has p50, p99 and max; `valid` False voids its figures.
+
+    `calls` are transactions that are no submissions, by what they call.
+    """
 
     cell: str
     outcome: CellOutcome
@@ -181,6 +185,7 @@ class CellEnd:
     behaviours: dict[str, BehaviourCounts] | None = None
     market: MarketCounts | None = None
     accounts: Accounts | None = None
+    calls: dict[str, CallCounts] | None = None
 
     @property
     def lagged(self) -> bool:

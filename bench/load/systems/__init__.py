@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bench.load.session import CellPlan, Session
 from bench.load.workloads import Workload
 from bench.record.accounts import Accounts
+from bench.record.calls import CallCounts
 from bench.record.paid import BehaviourCounts, MarketCounts
 from bench.record.schema import SubmissionRow
 from system.chain.rpc import Rpc
@@ -31,11 +32,15 @@ class Carriage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recount:
-    """What a session's contracts say beside who completed what; `fault` voids the figures."""
+    """What a session's contracts say beside who completed what; `fault` voids the figures.
+
+    `calls` are the transactions that are no submissions, by what they call.
+    """
 
     behaviours: dict[str, BehaviourCounts] | None = None
     market: MarketCounts | None = None
     accounts: Accounts | None = None
+    calls: dict[str, CallCounts] | None = None
     fault: str = ""
 
 
@@ -51,6 +56,11 @@ def no_prediction(session: Session, cell: CellPlan) -> Prediction | None:
 def nothing_to_recount(rpc: Rpc, session: Session, rows: Sequence[SubmissionRow]) -> Recount:
     """Nothing: who completed what is all there is."""
     return Recount()
+
+
+def nothing_to_close(rpc: Rpc, session: Session, rows: Sequence[SubmissionRow]) -> str:
+    """The empty text: nothing is left to be done."""
+    return ""
 
 
 def nothing_expected(row: SubmissionRow) -> bool:
@@ -73,7 +83,8 @@ class System:
     submission of a cell (raising as `bench.load.calibrate` says), `workload` makes one process's
     traffic. `require` raises UsageError for what can't be asked of it. `expected`: failures that
     belong to a worker's behaviour; `claims`: rows of which the chain must hold a completed
-    submission.
+    submission. `close` does what is left to do on chain when all submissions have ended, in a
+    bounded time, and says what it left undone.
     """
 
     topics: tuple[str, ...]
@@ -87,3 +98,4 @@ class System:
     recount: Callable[[Rpc, Session, Sequence[SubmissionRow]], Recount] = nothing_to_recount
     expected: Callable[[SubmissionRow], bool] = nothing_expected
     claims: Callable[[SubmissionRow], bool] = was_included
+    close: Callable[[Rpc, Session, Sequence[SubmissionRow]], str] = nothing_to_close

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bench.load.session import Session
 from bench.load.systems import System
 from bench.load.systems.jobs import BOARD, MARKET
+from bench.load.systems.models import MODELS
 
-_SYSTEMS: dict[str, System] = {"jobs": BOARD}
+_SYSTEMS: dict[str, System] = {"jobs": BOARD, "models": MODELS}
 
 
 def system_of(name: str, *, paid: bool) -> System:

@@ -66,8 +66,10 @@ class Hands(Protocol):
     def nonce(self, account: Account) -> int:
         """The account's next nonce, asked of the chain."""
 
-    def send(self, account: Account, calls: Sequence[Call]) -> Submission:
-        """Send transactions that belong to no submission of a cell."""
+    def send(
+        self, account: Account, calls: Sequence[Call], *, may_fail: bool = False
+    ) -> Submission:
+        """Send transactions that belong to no submission of a cell; one that may fail is no news."""
 
     def go_on(self, submission: Submission, calls: Sequence[Call]) -> None:
         """Send a submission's next transactions."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bench.load.account import Account, account
+from bench.load.account import Account
 from bench.load.session import Session
 from bench.load.workloads import Call, Hands
+from bench.load.workloads.loans import loans
 from bench.load.workloads.paid.job import Job
 from bench.load.workloads.paid.models import calls
 from bench.load.workloads.paid.terms import BINDING, LENT, Supply
@@ -16,10 +17,6 @@ from system.jobs import market
 from system.jobs.market import Phase, Terms
 from system.jobs.results import Place
 from system.jobs.server import job_calls
-
-_TRANSFER_GAS = 21_000
-# Users join while a test runs, and Locust does not spread them evenly: so many more have ether.
-_SPARE_WORKERS = 2
 
 
 def server_key(seed: int, session: str) -> bytes:
@@ -52,14 +49,7 @@ class Employer:
 
         The jobs are deployed with later nonces: who sees one in a block has its ether.
         """
-        users = -(-self.session.users // self.processes) + _SPARE_WORKERS
-        seed = f"{self.session.seed}|{self.session.id}"
-        workers = [
-            account(seed, process=process, number=number)
-            for process in range(self.processes)
-            for number in range(users)
-        ]
-        self._send([Call(_raw(one.address), b"", _TRANSFER_GAS, value=LENT) for one in workers])
+        self._send(loans(self.session, self.processes, LENT))
 
     def close(self, jobs: Iterable[Job], block: int) -> None:
         """Close the jobs that have ended before `block`."""
@@ -92,7 +82,3 @@ class Employer:
 
     def _send(self, made: Sequence[Call]) -> None:
         self.hands.send(self.account, made)
-
-
-def _raw(address: str) -> bytes:
-    return bytes.fromhex(address[2:])

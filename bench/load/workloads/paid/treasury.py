@@ -21,9 +21,16 @@ _TRIES, _PAUSE_S = 20, 0.1
 
 
 def fund(
-    rpc: Rpc, address: str, wei: int, *, chain_id: int, topology: str, funder: Path | None
+    rpc: Rpc,
+    address: str,
+    wei: int,
+    *,
+    chain_id: int,
+    topology: str,
+    funder: Path | None,
+    option: str = "--job-size",
 ) -> None:
-    """Give an account that many wei.
+    """Give an account that many wei, which `option` needs.
 
     Paid by the key in the file `funder` (64 hexadecimal digits), else by the test key that owns the
     ether of the topology, or of a network that was left running. Raises UsageError where no such
@@ -36,7 +43,7 @@ def fund(
             _pay(Sender(rpc, key, chain_id), Call(address, b"", _TRANSFER_GAS, value=wei))
             return
     raise UsageError(
-        f"--job-size needs an account with {wei:,} wei for payments and deposits: give --funder, "
+        f"{option} needs an account with {wei:,} wei for payments and deposits: give --funder, "
         "a file with the key of one that has them"
     )
 
