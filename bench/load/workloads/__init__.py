@@ -69,7 +69,7 @@ class Hands(Protocol):
     def send(
         self, account: Account, calls: Sequence[Call], *, may_fail: bool = False
     ) -> Submission:
-        """Send transactions that belong to no submission of a cell; one that may fail is no news."""
+        """Send transactions that belong to no submission of a cell; `may_fail`: no news then."""
 
     def go_on(self, submission: Submission, calls: Sequence[Call]) -> None:
         """Send a submission's next transactions."""

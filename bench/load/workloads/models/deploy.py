@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.load.session import Session
 from bench.load.workloads.models.game import opened, shown_pieces
-from bench.load.workloads.models.samples import KNOWN_A_CLASS, Samples, samples_of
+from bench.load.workloads.models.samples import Samples, samples_of
 from bench.load.workloads.models.terms import (
     BOUNTY,
     LENT,
@@ -70,13 +70,10 @@ def provider_of(rpc: Rpc, session: Session) -> Sender:
 
 
 def samples_in(session: Session) -> Samples:
-    """The samples of the session's one cell.
-
-    A market's model begins with one example of each class: what is learned has to change answers.
-    """
+    """The samples of the session's one cell."""
     [cell] = session.cells
-    known = 1 if incentive_of(session) == MARKET else KNOWN_A_CLASS
-    return samples_of(str(session.settings["classifier"]), cell.weights, session.seed, known)
+    kind, market = str(session.settings["classifier"]), incentive_of(session) == MARKET
+    return samples_of(kind, cell.weights, session.seed, market=market)
 
 
 def named(wiring: Wiring) -> dict[str, str]:

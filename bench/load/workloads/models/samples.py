@@ -28,6 +28,7 @@ _PERCEPTRONS: Final = ("dense-perceptron", "sparse-perceptron")
 _INK: Final = 0.5
 # What is contributed again and again, at most 128,000 bytes each; and what the model begins with.
 POOL: Final = 192
+# What a model knows of each class when it begins: the deposit pays where it tells bad data.
 KNOWN_A_CLASS: Final = 20
 _TEST: Final = 96
 # Draws: the class moves the mean so far, in deviations of a sample's length; so many of a sparse
@@ -61,23 +62,27 @@ class Samples:
 
 
 @lru_cache(maxsize=4)
-def samples_of(kind: str, width: int, seed: int, known_a_class: int = KNOWN_A_CLASS) -> Samples:
-    """The samples of a cell, the same in every process for the same seed."""
+def samples_of(kind: str, width: int, seed: int, *, market: bool = False) -> Samples:
+    """The samples of a cell, the same in every process for the same seed.
+
+    A market's model begins with one example of each of two classes: what is learned has to change
+    its answers, or nobody wins or loses. Others know enough to tell good data from bad.
+    """
     if width == DIGIT_PIXELS:
-        examples, classes = _digits(kind, seed)
+        examples, classes = _digits(kind, seed, pair=market or kind in _PERCEPTRONS)
     else:
         examples, classes = _drawn(kind, width, seed), ("0", "1")
-    known, rest = _divided(examples, len(classes), known_a_class)
+    known, rest = _divided(examples, len(classes), 1 if market else KNOWN_A_CLASS)
     start = begun(kind, known, classes=classes, width=width)
     test, pool = rest[:_TEST], rest[_TEST : _TEST + POOL]
     contributed = tuple(Sample(np.array(one.features), one.label) for one in pool)
     return Samples(start, contributed, tuple(test), len(classes))
 
 
-def _digits(kind: str, seed: int) -> tuple[Sequence[Example], tuple[str, ...]]:
-    """The bundled digits: all ten, or of perceptrons a pair that is easily mistaken."""
+def _digits(kind: str, seed: int, *, pair: bool) -> tuple[Sequence[Example], tuple[str, ...]]:
+    """The bundled digits: all ten, or a pair that is easily mistaken."""
     data = digit_images()
-    if kind in _PERCEPTRONS:
+    if pair:
         data = regrouped(data, {"3": ["3"], "8": ["8"]})
     encoder: Encoder = Above(DIGIT_PIXELS, _INK) if kind in SPARSE else Dense(DIGIT_PIXELS)
     found = encoded(_with_ink(data), encoder, seed=seed)
