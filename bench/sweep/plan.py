@@ -13,7 +13,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from bench.load.choices import OPTIONS, PRIVACIES, STORES, SYSTEMS, require_paid, settings_of
+from bench.load.choices import (
+    OPTIONS,
+    PRIVACIES,
+    STORES,
+    SYSTEMS,
+    require_models,
+    require_paid,
+    settings_of,
+)
 from bench.load.schedule import SHAPES
 from bench.record.planned import SATURATION
 from bench.report.sustained import STEADY
@@ -217,7 +225,10 @@ def _checked_point(point: Point) -> Point:
     _check_number("transaction_size_limit_kb", point.transaction_size_limit_kb, low=0, whole=True)
     point.network()
     _check_paid(point)
-    point = replace(point, settings=tuple(settings_of(point.system, dict(point.settings)).items()))
+    settings = settings_of(point.system, dict(point.settings))
+    point = replace(point, settings=tuple(settings.items()))
+    if point.system == "models":
+        require_models(specs, settings, privacy=point.privacy, job_size=point.job_size)
     if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
         codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it

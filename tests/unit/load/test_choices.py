@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.load import choices
-from bench.load.choices import Option, settings_of
+from bench.load.choices import Option, require_models, settings_of
 from system.errors import UsageError
+from system.learning.models import parse_weights
 
 KIND = Option("kind", "stake", "how", choices=("stake", "points"))
 BITS = Option("key_bits", 2048, "bits", choices=(1024, 2048))
@@ -61,3 +62,33 @@ def test_values_take_the_type_of_the_default(system, given, settings):
 def test_what_can_t_be_is_said_in_a_line(system, given, said):
     with pytest.raises(UsageError, match=said):
         settings_of(system, given)
+
+
+def _models(weights: str = "512", privacy: str = "plain", job_size: int | None = None, **given):
+    settings = {"classifier": "softmax", "bad": 0.2, "follow_up": 1.0, **given}
+    require_models(parse_weights(weights), settings, privacy=privacy, job_size=job_size)
+
+
+@pytest.mark.parametrize("weights", ["2", "10", "4000", "4096"])
+def test_the_models_take_numbers_of_features(weights):
+    _models(weights)
+
+
+@pytest.mark.parametrize(
+    ("given", "cure"),
+    [
+        ({"weights": "mnist-softmax"}, "such as 512"),
+        ({"weights": "counter"}, "such as 512"),
+        ({"weights": "10,64"}, "one number of features"),
+        ({"weights": "1"}, "2 to 4,096"),
+        ({"weights": "4097"}, "2 to 4,096"),
+        ({"privacy": "sealed"}, "no --privacy"),
+        ({"job_size": 3}, "no --job-size"),
+        ({"bad": 1.5}, "--bad 1.5: give a share"),
+        ({"follow_up": 2.0}, "--follow-up 2: give a share"),
+    ],
+)
+def test_what_no_models_session_can_be_is_refused_in_one_line(given, cure):
+    with pytest.raises(UsageError, match=cure) as refusal:
+        _models(**given)
+    assert "\n" not in str(refusal.value)

@@ -35,7 +35,7 @@ _TEST: Final = 96
 # sample's indices are drawn, and so often from its class's own half.
 _SHIFT: Final = 0.7
 _INDICES: Final = 20
-_OWN: Final = 0.7
+_OWN: Final = 0.85
 # Half of what is drawn is among so many indices of each half, however many features there are.
 _COMMON: Final = 16
 
