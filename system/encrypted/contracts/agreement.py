@@ -14,6 +14,7 @@ from system.chain.compiler import artifact
 from system.chain.deploy import Deployment, deploy
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender
+from system.encrypted.contracts.carrying import number_in
 
 CHARTER_TYPES = ("bool", "uint16", "uint16", "uint32", "uint32", "bytes32")
 _CHARTER = f"({','.join(CHARTER_TYPES)})"
@@ -91,8 +92,7 @@ def founding(agreement: str, charter: Charter) -> Call:
 
 def founded_group(receipt: dict[str, Any]) -> int:
     """The number of the group that the transaction of this receipt founded."""
-    logs = receipt["logs"]
-    return next(int(log["topics"][1], 16) for log in logs if log["topics"][0] == GROUP_FOUNDED)
+    return number_in(receipt, GROUP_FOUNDED)
 
 
 def inviting(agreement: str, group: int, party: str) -> Call:

@@ -6,11 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from system.chain.abi import argument_types, decoded, selector, view
+from system.chain.abi import decoded, view
 from system.chain.keys import keccak256
-from system.chain.private import input_of
 from system.chain.rpc import Rpc
 from system.encrypted.contracts.aggregation import unit_bytes
+from system.encrypted.contracts.inputs import NotRecovered as NotRecovered
+from system.encrypted.contracts.inputs import (
+    Source,
+    address_topic,
+    checked,
+    cut,
+    inputs,
+    logs_of,
+    number_topic,
+)
 from system.encrypted.contracts.rounds import (
     AGGREGATE_GRADIENTS_OUTPUT,
     ANNOUNCE,
@@ -25,11 +34,6 @@ from system.encrypted.contracts.rounds import (
     sum_of,
     terms_of,
 )
-from system.errors import WeighbridgeError
-
-
-class NotRecovered(WeighbridgeError):
-    """The chain does not hold all of it, or what it holds does not match the digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def read_seeds(rpc: Rpc, place: Place, member: Member, *, from_block: int = 0) -
 def read_sums(rpc: Rpc, place: Place, *, from_block: int = 0) -> list[bytes]:
     """The sum by chunk, all of it; raises NotRecovered."""
     terms = terms_of(rpc, place.rounds, place.group)
-    logs = _logs(rpc, place, [AGGREGATE_GRADIENTS_OUTPUT, *_key(place)], from_block)
+    logs = logs_of(rpc, place.rounds, [AGGREGATE_GRADIENTS_OUTPUT, *_key(place)], from_block)
     found = {int(log["topics"][3], 16): decoded(log["data"], ["bytes"])[0] for log in logs}
     return [_checked_sum(rpc, place, chunk, found.get(chunk)) for chunk in range(terms.chunks)]
 
@@ -106,31 +110,22 @@ def _inputs(
     rpc: Rpc, place: Place, event: str, member: Member, signature: str, from_block: int
 ) -> Iterator[tuple[Any, ...]]:
     """The arguments of the member's transactions that left this event, oldest first."""
-    address = "0x" + member.address[2:].lower().rjust(64, "0")
-    for log in _logs(rpc, place, [event, address, *_key(place)], from_block):
-        transaction = rpc.call("eth_getTransactionByHash", log["transactionHash"])
-        data = input_of(rpc, transaction)
-        if data[:4] != selector(signature):
-            raise NotRecovered(f"{_named(place, member)} did not call the contract itself")
-        yield decoded("0x" + data[4:].hex(), argument_types(signature))
+    topics = [event, address_topic(member.address), *_key(place)]
+    named = _named(place, member)
+    source = Source(place.rounds, topics, signature, from_block)
+    return inputs(rpc, source, named=named)
 
 
-def _cut(rpc: Rpc, place: Place, parts: Sequence[bytes]) -> list[bytes]:
-    """Rows of units in chunks; each part begins with one."""
+def _cut(rpc: Rpc, place: Place, rows: Sequence[bytes]) -> list[bytes]:
     terms = terms_of(rpc, place.rounds, place.group)
-    size = terms.chunk_units * unit_bytes(rpc, terms.aggregation)
-    return [part[at : at + size] for part in parts for at in range(0, len(part), size)]
+    return cut(rows, terms.chunk_units * unit_bytes(rpc, terms.aggregation))
 
 
 def _checked(
     rpc: Rpc, place: Place, member: Member, chunks: list[bytes], *, count: int, digests: str
 ) -> list[bytes]:
-    if len(chunks) < count:
-        raise NotRecovered(f"{_named(place, member)} brought {len(chunks)} of {count} chunks")
-    for index, chunk in enumerate(chunks):
-        if keccak256(chunk) != _digest(rpc, place, member, digests, index):
-            raise NotRecovered(f"chunk {index} of {_named(place, member)} has another digest")
-    return chunks
+    expected = [_digest(rpc, place, member, digests, index) for index in range(count)]
+    return checked(chunks, expected, named=_named(place, member))
 
 
 def _digest(rpc: Rpc, place: Place, member: Member, name: str, chunk: int) -> bytes:
@@ -140,14 +135,8 @@ def _digest(rpc: Rpc, place: Place, member: Member, name: str, chunk: int) -> by
     return bytes(digest)
 
 
-def _logs(rpc: Rpc, place: Place, topics: list[str], from_block: int) -> list[dict[str, Any]]:
-    filters = {"address": place.rounds, "topics": topics, "fromBlock": hex(from_block)}
-    logs: list[dict[str, Any]] = rpc.call("eth_getLogs", filters)
-    return logs
-
-
 def _key(place: Place) -> list[str]:
-    return [f"0x{place.group:064x}", f"0x{place.number:064x}"]
+    return [number_topic(place.group), number_topic(place.number)]
 
 
 def _named(place: Place, member: Member) -> str:

@@ -6,7 +6,7 @@ calls that add, `reader` reads updates, sums and shares back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -19,8 +19,9 @@ from system.chain.deploy import Deployment, deploy
 from system.chain.rpc import Rpc
 from system.chain.sender import Call, Sender
 from system.encrypted.contracts.gas import HEAD_GAS, carrying_gas, seeds_gas
+from system.encrypted.contracts.parts import ChunkTooLarge as ChunkTooLarge
+from system.encrypted.contracts.parts import parts, proved_parts
 from system.encrypted.contracts.terms import TERMS_TUPLE, TERMS_TYPES, Terms, read_terms
-from system.errors import UsageError
 from system.weights.abi import bytes_argument
 from system.weights.checks import Payload
 
@@ -60,10 +61,6 @@ class Phase(IntEnum):
     OPENING = 5
     OPENED = 6
     VOID = 7
-
-
-class ChunkTooLarge(UsageError):
-    """A chunk does not fit a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +137,10 @@ def submitting(
 
     Each has at most `limit_bytes` of call data. Raises ChunkTooLarge where no chunk fits.
     """
-    chunk_bytes = terms.chunk_units * unit_bytes
+    chunk_bytes, room = terms.chunk_units * unit_bytes, limit_bytes - SUBMIT_HEAD_BYTES
     return [
         _submitting(place, part, chunk=chunk, chunks=-(-len(part) // chunk_bytes))
-        for chunk, part in _parts(update, chunk_bytes, limit_bytes - SUBMIT_HEAD_BYTES)
+        for chunk, part in parts(update, chunk_bytes=chunk_bytes, room_bytes=room)
     ]
 
 
@@ -168,37 +165,18 @@ def posting_shares(
     in `submitting`; raises ChunkTooLarge too.
     """
     chunk_bytes = terms.chunk_units * unit_bytes
-    # Two words more than `submit`: the proof's offset and length; it is padded to whole words.
-    room = limit_bytes - SUBMIT_HEAD_BYTES - 2 * 32 - (len(proof) + 31) // 32 * 32
-    parts = list(_parts(shares, chunk_bytes, room))
+    # Two words more than `submit`: the proof's offset and length.
+    room = limit_bytes - SUBMIT_HEAD_BYTES - 2 * 32
+    found = proved_parts(shares, proof, chunk_bytes=chunk_bytes, room_bytes=room)
     return [
-        _posting(
-            place,
-            part,
-            proof=proof if index + 1 == len(parts) else b"",
-            chunk=chunk,
-            chunks=-(-len(part) // chunk_bytes),
-        )
-        for index, (chunk, part) in enumerate(parts)
+        _posting(place, part, proof=proved, chunk=chunk, chunks=-(-len(part) // chunk_bytes))
+        for chunk, part, proved in found
     ]
 
 
-def _posting(place: Place, part: memoryview, *, proof: bytes, chunk: int, chunks: int) -> Call:
-    data = call_data(POST_SHARES, place.group, place.number, chunk, bytes(part), proof)
+def _posting(place: Place, part: bytes, *, proof: bytes, chunk: int, chunks: int) -> Call:
+    data = call_data(POST_SHARES, place.group, place.number, chunk, part, proof)
     return Call(place.rounds, data, carrying_gas(len(data), chunks=chunks))
-
-
-def _parts(row: Payload, chunk_bytes: int, room_bytes: int) -> Iterator[tuple[int, memoryview]]:
-    """The first chunk's index and the bytes of each part: as many whole chunks as there is room."""
-    per_part = room_bytes // chunk_bytes
-    if per_part < 1:
-        raise ChunkTooLarge(
-            f"a chunk of {chunk_bytes} bytes does not fit the {max(room_bytes, 0)} bytes that a "
-            "transaction leaves for it: agree on fewer units a chunk"
-        )
-    view = memoryview(row).cast("B")
-    for start in range(0, view.nbytes, per_part * chunk_bytes):
-        yield start // chunk_bytes, view[start : start + per_part * chunk_bytes]
 
 
 def posting_seeds(place: Place, seeds: bytes) -> Call:
