@@ -96,7 +96,7 @@ contract EncryptedRounds is RoundViews {
         bool unheard = learning.terms.announceBytes != 0 && running.announcements[place] == 0;
         if (unheard) revert NotAnnounced(msg.sender);
         Chunks.Stream storage update = running.updates[place];
-        uint32 taken = _append(learning, learning.shape(), update, chunk, units);
+        uint32 taken = update.take(learning.shape(), learning.terms.aggregation, chunk, units);
         emit GradientPerIterationValue(msg.sender, group, round, chunk, taken);
         if (update.next < learning.chunks) return;
         uint16 counted = learning.count(running, place);
@@ -116,7 +116,8 @@ contract EncryptedRounds is RoundViews {
         if (learning.shareChunks == 0) revert NotOpenedThisWay();
         Chunks.Stream storage stream = summed.shares[_directPlace(group)];
         learning.requireShares(summed);
-        uint32 taken = _append(learning, learning.shareShape(), stream, chunk, shares);
+        uint32 taken =
+            stream.take(learning.shareShape(), learning.terms.aggregation, chunk, shares);
         emit SharesPosted(msg.sender, group, round, chunk, taken, keccak256(proof));
         if (stream.next == learning.shareChunks) _countShares(group, round, learning, summed);
     }
@@ -136,18 +137,6 @@ contract EncryptedRounds is RoundViews {
         (stream.next, stream.digestOf[0]) = (1, digest);
         emit SeedsPosted(msg.sender, group, round, digest);
         _countShares(group, round, learning, summed);
-    }
-
-    function _append(
-        RoundPhases.Group storage learning,
-        Chunks.Shape memory shape,
-        Chunks.Stream storage stream,
-        uint32 chunk,
-        bytes calldata units
-    ) private returns (uint32) {
-        if (stream.next == shape.count) revert AlreadyComplete(msg.sender);
-        learning.terms.aggregation.check(uint256(chunk) * shape.chunkUnits, units);
-        return stream.append(shape, chunk, units);
     }
 
     function _requireLength(uint256 expected, bytes calldata data) private pure {

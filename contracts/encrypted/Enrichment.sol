@@ -50,16 +50,8 @@ contract Enrichment is IEnrichment, Purse {
         Enrichments.check(plan, steps, parts, members);
         enrichment = ++lastEnrichment;
         Enrichments.Enrichment storage made = _enrichments[enrichment];
-        (made.plan, made.parts) = (plan, parts);
-        for (uint256 index = 0; index < steps.length; ++index) {
-            made.steps.push(steps[index]);
-        }
         made.quorum = _agreement.charterOf(plan.group).votes;
-        made.key = terms.aggregation;
-        uint32 chunks = Chunks.countOf(plan.units, terms.chunkUnits);
-        made.shape =
-            Chunks.Shape(plan.units, terms.chunkUnits, terms.aggregation.unitBytes(), chunks);
-        made.enter(Phase.Backing, plan.backBlocks);
+        made.start(plan, steps, parts, terms);
         emit EnrichmentProposed(enrichment, plan.group, msg.sender, plan, steps, parts);
     }
 
@@ -90,7 +82,7 @@ contract Enrichment is IEnrichment, Purse {
         Members.requireDirect();
         (Enrichments.Enrichment storage made, uint16 place) =
             _backer(enrichment, Phase.Measuring);
-        uint32 count = _append(made, made.shares[place], chunk, shares);
+        uint32 count = made.shares[place].take(made.shape, made.key, chunk, shares);
         emit ImprovementShares(enrichment, msg.sender, chunk, count, keccak256(proof));
     }
 
@@ -145,7 +137,7 @@ contract Enrichment is IEnrichment, Purse {
         Members.requireDirect();
         made.requirePhase(Phase.Enriching);
         if (msg.sender != made.enricher) revert NotEnricher(msg.sender);
-        uint32 count = _append(made, made.improvement, chunk, units);
+        uint32 count = made.improvement.take(made.shape, made.key, chunk, units);
         emit ImprovementBrought(enrichment, msg.sender, chunk, count);
         if (made.improvement.next < made.shape.count) return;
         made.enter(Phase.Measuring, made.plan.measureBlocks);
@@ -298,17 +290,5 @@ contract Enrichment is IEnrichment, Purse {
         place = _agreement.place(made.plan.group);
         made.requirePhase(phase);
         if (!made.backers[place].backed) revert NotBacker(msg.sender);
-    }
-
-    function _append(
-        Enrichments.Enrichment storage made,
-        Chunks.Stream storage stream,
-        uint32 chunk,
-        bytes calldata units
-    ) private returns (uint32) {
-        Chunks.Shape memory shape = made.shape;
-        if (stream.next == shape.count) revert IRounds.AlreadyComplete(msg.sender);
-        made.key.check(uint256(chunk) * shape.chunkUnits, units);
-        return stream.append(shape, chunk, units);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ChunkDigest} from "../lib/ChunkDigest.sol";
 import {IAggregation} from "./interfaces/IAggregation.sol";
 import {IAgreement} from "./interfaces/IAgreement.sol";
 import {IKeyTransfer} from "./interfaces/IKeyTransfer.sol";
@@ -48,7 +47,7 @@ contract KeyTransfer is IKeyTransfer {
         made.offersNeeded = _agreement.charterOf(terms.from).votes;
         made.votesNeeded = _agreement.charterOf(terms.to).votes;
         (uint16 members,) = _agreement.countOf(terms.from);
-        uint256 offering = _countOf(terms.offering);
+        uint256 offering = Handovers.countOf(terms.offering);
         if (
             terms.from == terms.to || terms.units == 0 || terms.chunkUnits == 0
                 || terms.waitBlocks < 2 || offering < made.offersNeeded
@@ -69,7 +68,7 @@ contract KeyTransfer is IKeyTransfer {
         Members.requireDirect();
         made.requirePhase(Phase.Bringing);
         if (msg.sender != made.founder) revert NotHandoverFounder(msg.sender);
-        uint32 count = _append(made.model, made.oldShape(), made.oldKey, chunk, units);
+        uint32 count = made.model.take(made.oldShape(), made.oldKey, chunk, units);
         emit ModelBrought(handover, msg.sender, chunk, count);
         if (made.model.next == made.chunks) made.enter(Phase.Offering);
     }
@@ -86,8 +85,8 @@ contract KeyTransfer is IKeyTransfer {
         uint16 place = _directPlace(made.terms.from);
         made.requirePhase(Phase.Offering);
         if ((made.terms.offering >> place) & 1 == 0) revert NotOffering(msg.sender);
-        uint32 count = _append(made.given[place], made.oldShape(), made.oldKey, chunk, given);
-        uint32 both = _append(made.taken[place], made.newShape(), made.newKey, chunk, taken);
+        uint32 count = made.given[place].take(made.oldShape(), made.oldKey, chunk, given);
+        uint32 both = made.taken[place].take(made.newShape(), made.newKey, chunk, taken);
         if (both != count) revert IRounds.WrongChunk(chunk + count, chunk + both);
         emit MasksOffered(handover, msg.sender, chunk, count, keccak256(proof));
         if (chunk + count == made.chunks) _countOffer(handover, made, place);
@@ -105,7 +104,7 @@ contract KeyTransfer is IKeyTransfer {
         (Phase now_,) = made.where();
         if (now_ != Phase.Confirming) made.requirePhase(Phase.Opening);
         Chunks.Stream storage stream = made.shares[place];
-        uint32 count = _append(stream, made.oldShape(), made.oldKey, chunk, shares);
+        uint32 count = stream.take(made.oldShape(), made.oldKey, chunk, shares);
         emit MaskedSumShares(handover, msg.sender, chunk, count, keccak256(proof));
         if (stream.next < made.chunks) return;
         if (++made.opened == made.threshold) made.enter(Phase.Confirming);
@@ -125,9 +124,9 @@ contract KeyTransfer is IKeyTransfer {
         uint16 place = _directPlace(made.terms.to);
         made.requirePhase(Phase.Confirming);
         Chunks.Stream storage stream = made.results[place];
-        uint32 count = _append(stream, made.newShape(), made.newKey, chunk, units);
+        uint32 count = stream.take(made.newShape(), made.newKey, chunk, units);
         emit ResultBrought(handover, msg.sender, chunk, count);
-        bytes32 chained = _chained(made, place, units);
+        bytes32 chained = made.extendResult(place, units);
         if (stream.next < made.chunks) return;
         made.isBrought[chained] = true;
         if (made.hasConfirmed[place]) _endIfAgreed(handover, made, chained);
@@ -142,19 +141,6 @@ contract KeyTransfer is IKeyTransfer {
         if (made.hasConfirmed[place]) revert AlreadyConfirmed(msg.sender);
         if (result == 0) revert EmptyResult();
         _confirm(handover, made, place, result);
-    }
-
-    function _chained(Handovers.Handover storage made, uint16 place, bytes calldata units)
-        private
-        returns (bytes32 chained)
-    {
-        chained = made.chain[place];
-        uint256 full = uint256(made.terms.chunkUnits) * made.newBytes;
-        for (uint256 at = 0; at < units.length; at += full) {
-            uint256 end = at + full < units.length ? at + full : units.length;
-            chained = ChunkDigest.extend(chained, units[at:end]);
-        }
-        made.chain[place] = chained;
     }
 
     function _confirm(
@@ -292,21 +278,5 @@ contract KeyTransfer is IKeyTransfer {
     function _directPlace(uint64 group) private view returns (uint16) {
         Members.requireDirect();
         return _agreement.place(group);
-    }
-
-    function _append(
-        Chunks.Stream storage stream,
-        Chunks.Shape memory shape,
-        IAggregation key,
-        uint32 chunk,
-        bytes calldata units
-    ) private returns (uint32) {
-        if (stream.next == shape.count) revert IRounds.AlreadyComplete(msg.sender);
-        key.check(uint256(chunk) * shape.chunkUnits, units);
-        return stream.append(shape, chunk, units);
-    }
-
-    function _countOf(uint64 set) private pure returns (uint256 count) {
-        for (; set != 0; set &= set - 1) ++count;
     }
 }

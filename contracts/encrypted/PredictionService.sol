@@ -6,6 +6,7 @@ import {IEnrichment} from "./interfaces/IEnrichment.sol";
 import {IPredictionService} from "./interfaces/IPredictionService.sol";
 import {IRounds} from "./interfaces/IRounds.sol";
 import {Members} from "./lib/Members.sol";
+import {Offers} from "./lib/Offers.sol";
 import {Portion} from "./lib/Portion.sol";
 import {Requests} from "./lib/Requests.sol";
 import {Purse} from "./Purse.sol";
@@ -62,7 +63,7 @@ contract PredictionService is IPredictionService, Purse {
         uint16 place = _agreement.place(offer.group);
         rounds.termsOf(offer.group);
         (uint16 members,) = _agreement.countOf(offer.group);
-        _check(offer, parts, members);
+        Offers.check(offer, parts, members);
         service = ++lastService;
         Made storage made = _services[service];
         (made.offer, made.parts) = (offer, parts);
@@ -102,19 +103,6 @@ contract PredictionService is IPredictionService, Purse {
         emit ServiceOpened(service);
     }
 
-    /// @dev A group has 64 members at most.
-    function _check(Offer calldata offer, uint16[] calldata parts, uint16 members) private pure {
-        uint256 sum = 0;
-        for (uint256 place = 0; place < parts.length; ++place) {
-            sum += parts[place];
-        }
-        if (
-            parts.length != members || sum != _WHOLE || offer.cost > offer.fee
-                || offer.answers == 0 || offer.answers >= members || offer.answerBytes == 0
-                || offer.answerBlocks < 2 || offer.disputeBlocks < 2 || offer.voteBlocks < 2
-        ) revert BadOffer();
-    }
-
     function _name(Offer calldata offer, Service storage service) private {
         (address enricher, IEnrichment.Reward reward, uint16 share) =
             enrichments.incomeOf(offer.enrichment);
@@ -139,7 +127,7 @@ contract PredictionService is IPredictionService, Purse {
         if (!made.service.isOpen) revert ServiceClosed(service);
         if (_agreement.placeOf(made.offer.group, msg.sender) != 0) revert IsMember(msg.sender);
         _requireValue(made.offer.fee);
-        _requireInput(made.offer, input);
+        Offers.requireInput(made.offer, rounds, input);
         request = ++lastRequest;
         Requests.Request storage asked = _requests[request];
         (asked.service, asked.customer, asked.input) = (service, msg.sender, keccak256(input));
@@ -156,16 +144,6 @@ contract PredictionService is IPredictionService, Purse {
         _requireValue(offer.bond);
         asked.enter(Phase.Disputed, offer.voteBlocks);
         emit Challenged(request, msg.sender);
-    }
-
-    function _requireInput(Offer storage offer, bytes calldata input) private view {
-        if (input.length == 0) revert BadLength(type(uint256).max, 0);
-        uint256 units = offer.inputUnits;
-        if (units == 0) return;
-        IRounds.Terms memory terms = rounds.termsOf(offer.group);
-        uint256 size = units * terms.aggregation.unitBytes();
-        if (input.length != size) revert BadLength(size, input.length);
-        terms.aggregation.check(0, input);
     }
 
     // --------------------------------------------------------- logic: members

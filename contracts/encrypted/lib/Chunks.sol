@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IAggregation} from "../interfaces/IAggregation.sol";
 import {IRounds} from "../interfaces/IRounds.sol";
 
 /// @title Rows of units that come in by chunks, in order, of which a digest each is kept
@@ -36,15 +37,12 @@ library Chunks {
         return (rest < shape.chunkUnits ? rest : shape.chunkUnits) * shape.unitBytes;
     }
 
-    /// @notice Take the next chunks of a row, one or more.
-    /// @dev Reverts WrongChunk, WrongLength. The row is not complete.
-    /// @return taken How many chunks these are.
-    function append(
+    function _append(
         Stream storage stream,
         Shape memory shape,
         uint32 chunk,
         bytes calldata units
-    ) internal returns (uint32 taken) {
+    ) private returns (uint32 taken) {
         if (chunk != stream.next) revert IRounds.WrongChunk(stream.next, chunk);
         _requireWhole(shape, chunk, units.length);
         uint256 full = uint256(shape.chunkUnits) * shape.unitBytes;
@@ -53,6 +51,21 @@ library Chunks {
             stream.digestOf[chunk + taken++] = keccak256(units[at:end]);
         }
         stream.next = chunk + taken;
+    }
+
+    /// @notice Take the next chunks of a row, one or more.
+    /// @dev Reverts AlreadyComplete, WrongChunk, WrongLength, and as IAggregation.check does.
+    /// @return taken How many chunks these are.
+    function take(
+        Stream storage stream,
+        Shape memory shape,
+        IAggregation aggregation,
+        uint32 chunk,
+        bytes calldata units
+    ) internal returns (uint32 taken) {
+        if (stream.next == shape.count) revert IRounds.AlreadyComplete(msg.sender);
+        aggregation.check(uint256(chunk) * shape.chunkUnits, units);
+        return _append(stream, shape, chunk, units);
     }
 
     /// @dev Whole chunks, or all that is left of the row.

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAggregation} from "../interfaces/IAggregation.sol";
 import {IEnrichment} from "../interfaces/IEnrichment.sol";
+import {IRounds} from "../interfaces/IRounds.sol";
 import {Chunks} from "./Chunks.sol";
 
 /// @title One enrichment: its plan, who did what, in which phase it is, and what it pays
@@ -66,6 +67,24 @@ library Enrichments {
                     || (index + 1 == steps.length && step.amount != plan.cap)
             ) revert IEnrichment.BadPlan();
         }
+    }
+
+    /// @notice Keep a plan that was checked; its clock starts.
+    function start(
+        Enrichment storage made,
+        IEnrichment.Plan calldata plan,
+        IEnrichment.Step[] calldata steps,
+        uint96[] calldata parts,
+        IRounds.Terms memory terms
+    ) internal {
+        (made.plan, made.parts, made.key) = (plan, parts, terms.aggregation);
+        for (uint256 index = 0; index < steps.length; ++index) {
+            made.steps.push(steps[index]);
+        }
+        (uint32 units, uint32 size) = (plan.units, terms.chunkUnits);
+        uint32 unitBytes = terms.aggregation.unitBytes();
+        made.shape = Chunks.Shape(units, size, unitBytes, Chunks.countOf(units, size));
+        enter(made, IEnrichment.Phase.Backing, plan.backBlocks);
     }
 
     function _isBadWait(IEnrichment.Plan calldata plan) private pure returns (bool) {

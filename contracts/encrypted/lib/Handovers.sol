@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ChunkDigest} from "../../lib/ChunkDigest.sol";
 import {IAggregation} from "../interfaces/IAggregation.sol";
 import {IKeyTransfer} from "../interfaces/IKeyTransfer.sol";
 import {Chunks} from "./Chunks.sol";
@@ -86,5 +87,24 @@ library Handovers {
     function newShape(Handover storage handover) internal view returns (Chunks.Shape memory) {
         (uint32 units, uint32 size) = (handover.terms.units, handover.terms.chunkUnits);
         return Chunks.Shape(units, size, handover.newBytes, handover.chunks);
+    }
+
+    /// @notice The chained digest of a member's result with the chunks that come now.
+    function extendResult(Handover storage handover, uint16 place, bytes calldata units)
+        internal
+        returns (bytes32 chained)
+    {
+        chained = handover.chain[place];
+        uint256 full = uint256(handover.terms.chunkUnits) * handover.newBytes;
+        for (uint256 at = 0; at < units.length; at += full) {
+            uint256 end = at + full < units.length ? at + full : units.length;
+            chained = ChunkDigest.extend(chained, units[at:end]);
+        }
+        handover.chain[place] = chained;
+    }
+
+    /// @notice How many bits are set.
+    function countOf(uint64 set) internal pure returns (uint256 count) {
+        for (; set != 0; set &= set - 1) ++count;
     }
 }
