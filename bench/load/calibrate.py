@@ -21,6 +21,7 @@ from system.chain.receipts import NotMined, Reverted
 from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call as ControlCall
 from system.chain.sender import Sender, send_all
+from system.encrypted.contracts.rounds import ChunkTooLarge
 from system.jobs.packing import goes_as_words
 from system.jobs.stores import STORES, ChunkImpossible
 from system.learning.models import parse_weights
@@ -40,7 +41,7 @@ def calibrate(system: System, rpc: Rpc, session: Session, cell: CellPlan) -> Cal
     """
     try:
         return system.calibrate(rpc, session, cell)
-    except (RpcError, Reverted, NotMined, ChunkImpossible, TooLong) as error:
+    except (RpcError, Reverted, NotMined, ChunkImpossible, ChunkTooLarge, TooLong) as error:
         raise Walled(f"{cell.weights_name} as {cell.encoding} in {cell.store}: {error}") from error
 
 

@@ -63,6 +63,16 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("refund_wait_s", 2, "seconds from a contribution to its first claims"),
         Option("follow_up", 1.0, "share of contributions of which a refund is asked, or reported"),
     ),
+    "encrypted": (
+        Option(
+            "scheme",
+            "paillier",
+            "how updates are hidden from whoever adds them",
+            choices=("paillier", "masked", "plain"),
+        ),
+        Option("key_bits", 2048, "of Paillier's key; 1024 for tests only", (1024, 2048, 3072)),
+        Option("parties", 5, "members of a group, whose updates make one sum", least=2),
+    ),
 }
 SYSTEMS = tuple(OPTIONS)
 

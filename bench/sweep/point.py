@@ -44,7 +44,9 @@ class Point:
             return self.users
         if self.rate_per_s is None:
             return 20
-        blocks = 4 if self.job_size is None else 16  # a worker is free once its job is closed
+        # A worker is free once its job is closed, a party once the next round has begun.
+        simple = self.system == "jobs" and self.job_size is None
+        blocks = 4 if simple else 16
         waiting_s = blocks * max(1.0, self.network().period_s)
         return min(400, max(20, math.ceil(self.rate_per_s * waiting_s)))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bench.load.session import Session
 from bench.load.systems import System
+from bench.load.systems.encrypted import ENCRYPTED
 from bench.load.systems.jobs import BOARD, MARKET
 from bench.load.systems.models import MODELS
 
-_SYSTEMS: dict[str, System] = {"jobs": BOARD, "models": MODELS}
+_SYSTEMS: dict[str, System] = {"jobs": BOARD, "models": MODELS, "encrypted": ENCRYPTED}
 
 
 def system_of(name: str, *, paid: bool) -> System:

@@ -1,0 +1,1 @@
+"""The encrypted system under load: groups of parties whose updates are added unread, in rounds."""
