@@ -10,13 +10,12 @@ from bench.record.files import safe_name
 from bench.record.schema import CellFacts
 
 SATURATION = "saturation"
+_DEFAULTS = ("float32", "calldata")
 
 
 def point_name(point: Mapping[str, Any]) -> str:
     """A name of a plan's point fit for files, the same in every run of the plan."""
-    parts = [PurePath(str(point["weights"])).stem, point["encoding"], point["store"]]
-    if point.get("system", "jobs") != "jobs":
-        parts.insert(1, point["system"])
+    parts = [PurePath(str(point["weights"])).stem, *_carried(point)]
     parts += [_rate(point), PurePath(point["topology"]).stem]
     if point["privacy"] != "plain":
         parts.append(point["privacy"])
@@ -79,6 +78,14 @@ def _searches(point: Mapping[str, Any], cell: CellFacts) -> bool:
     """Whether the cell offers a search's load at a rate."""
     at_rate = {**point, SATURATION: False, "rate_per_s": cell.offered_per_s}
     return bool(point[SATURATION]) and cell_name(at_rate, cell.repeat) == cell.cell
+
+
+def _carried(point: Mapping[str, Any]) -> list[str]:
+    """How the weights travel; other systems than the jobs have ways of their own."""
+    chosen = [point["encoding"], point["store"]]
+    if (system := point.get("system", "jobs")) == "jobs":
+        return chosen
+    return [system, *(one for one in chosen if one not in _DEFAULTS)]
 
 
 def _paid(point: Mapping[str, Any]) -> list[str]:
