@@ -45,8 +45,8 @@ class Point:
         if self.rate_per_s is None:
             return 20
         # A worker is free once its job is closed, a party once the next round has begun.
-        simple = self.system == "jobs" and self.job_size is None
-        blocks = 4 if simple else 16
+        busy_longer = self.job_size is not None or self.system == "encrypted"
+        blocks = 16 if busy_longer else 4
         waiting_s = blocks * max(1.0, self.network().period_s)
         return min(400, max(20, math.ceil(self.rate_per_s * waiting_s)))
 
