@@ -32,11 +32,19 @@ from tests.unit.bounties.house import House, digest, salt, terms
 # stranger.
 FUNDED, MEMBERS, PEOPLE = 6, 8, 10
 actors = st.integers(0, PEOPLE - 1)
+often = st.sampled_from([True, True, True, False])
 members = st.integers(0, MEMBERS - 1)
+funded = st.integers(0, FUNDED - 1)
 # Few losses, so that they tie; the tolerance is 1.
 losses = st.sampled_from([3, 4, 5, 6, 9])
 backs = st.sampled_from([0, 0, 0, 0, 1, 2, -1])
 few = st.integers(1, 4)
+turns = st.sampled_from([0, 0, 0, 1, 2, 255])
+rarely = st.sampled_from([False] * 9 + [True])
+# What solvers announce and voters measure, by who they are.
+sayings = st.dictionaries(members, losses, max_size=6)
+votings = st.dictionaries(members, st.sampled_from([3, 5, 9, 9]), max_size=6)
+turnings = st.lists(st.tuples(often, votings, st.integers(0, MEMBERS)), min_size=1, max_size=4)
 all_terms = st.builds(
     terms,
     bounty=st.sampled_from([1, 40, 80, 81, 0, 999]),
@@ -71,8 +79,17 @@ good_terms = st.builds(
 class Bounties(RuleBasedStateMachine):
     """Transactions that mostly fit, and many that don't; the same in the twin; events booked."""
 
-    @initialize(supply=st.sampled_from([1_000, 5_000]), grant=st.sampled_from([30, 100, 160]))
-    def build(self, supply: int, grant: int) -> None:
+    @initialize(
+        supply=st.sampled_from([1_000, 5_000]),
+        grant=st.sampled_from([160, 100, 30]),
+        first=st.tuples(good_terms, funded, sayings, turnings),
+    )
+    def build(
+        self,
+        supply: int,
+        grant: int,
+        first: tuple[Terms, int, dict[int, int], list[tuple[bool, dict[int, int], int]]],
+    ) -> None:
         self.house = House.built(supply=supply)
         self.evm = self.house.chain.evm
         self.people = [self.evm.account() for _ in range(MEMBERS)]
@@ -86,6 +103,7 @@ class Bounties(RuleBasedStateMachine):
         for one in range(FUNDED):
             self.allot(8, one, grant)
         self.vouch(0, FUNDED, 20)
+        self.whole_job(*first)
 
     def both(self, actor: int, call: Call, told: Callable[[str], object]) -> bool:
         """Do it in both, which refuse it alike or leave the same; whether they took it."""
@@ -115,29 +133,61 @@ class Bounties(RuleBasedStateMachine):
         """Where the newest job is."""
         return self.twin.jobs[self.job].where(self.evm.number)[0]
 
-    @rule(actor=actors, sponsor=st.none() | actors)
     def register(self, actor: int, sponsor: int | None) -> None:
         named = NOBODY if sponsor is None else self.people[sponsor]
         call = credits.registering(self.house.market, sponsor=named)
         self.both(actor, call, lambda me: self.twin.bank.register(me, named))
 
-    @rule(actor=st.sampled_from([8, 8, 0]), other=actors, amount=st.sampled_from([0, 9, 100, 900]))
     def allot(self, actor: int, other: int, amount: int) -> None:
         account = self.people[other]
         call = credits.allotting(self.house.market, account, amount=amount)
         self.both(actor, call, lambda me: self.twin.bank.allot(me, account, amount))
 
-    @rule(actor=actors, other=st.sampled_from([FUNDED, FUNDED, 7]), amount=st.integers(0, 25))
     def vouch(self, actor: int, other: int, amount: int) -> None:
         account = self.people[other]
         call = credits.vouching(self.house.market, account, amount=amount)
         self.both(actor, call, lambda me: self.twin.bank.vouch(me, account, amount))
 
-    @rule(actor=st.sampled_from([0, 0, 1, 9]), other=st.sampled_from([FUNDED, FUNDED, 7, 9]))
     def recall(self, actor: int, other: int) -> None:
         account = self.people[other]
         call = credits.recalling(self.house.market, account)
         self.both(actor, call, lambda me: self.twin.bank.recall(me, account))
+
+    @rule(
+        actor=actors, other=actors, amount=st.sampled_from([0, 9, 25, 900]), how=st.integers(0, 6)
+    )
+    def move_credits(self, actor: int, other: int, amount: int, how: int) -> None:
+        """Register, allot, vouch or recall: by those who may, and by those who may not."""
+        if how == 0:
+            self.register(actor, other)
+        elif how <= 2:
+            self.allot(actor if how == 1 else 8, other, amount)
+        elif how <= 4:
+            self.vouch(actor if how == 3 else 0, other if how == 3 else FUNDED, amount)
+        else:
+            self.recall(actor if how == 5 else 0, other if how == 5 else FUNDED)
+
+    @rule(actor=actors, loss=losses, back=backs, how=st.integers(0, 5), empty=rarely)
+    def solve(self, actor: int, loss: int, back: int, how: int, empty: bool) -> None:
+        """One step of a solver's."""
+        if how <= 1:
+            self.commit(actor, loss, back, empty)
+        elif how <= 3:
+            self.announce(actor, loss, back)
+        elif how == 4:
+            self.retire(actor, back)
+        else:
+            self.claim(actor, back)
+
+    @rule(actor=actors, loss=losses, back=backs, turn=turns, how=st.integers(0, 2), empty=rarely)
+    def judge(self, actor: int, loss: int, back: int, turn: int, how: int, empty: bool) -> None:
+        """One step of a voter's."""
+        if how == 0:
+            self.cast(actor, loss, back, empty)
+        elif how == 1:
+            self.open_vote(actor, loss, back)
+        else:
+            self.collect(actor, back, turn)
 
     @rule(actor=actors, asked=all_terms, task=st.sampled_from(["t", "t", "t", "", "ü" * 129]))
     def post(self, actor: int, asked: Terms, task: str) -> None:
@@ -150,27 +200,23 @@ class Bounties(RuleBasedStateMachine):
         key = {"chain_id": CHAIN_ID, "market": self.house.market, "solver": me, "job": job}
         return market.announcement(**key, loss=loss, digest=digest(me), salt=salt(me))
 
-    @rule(actor=actors, loss=losses, back=backs, empty=st.sampled_from([False] * 9 + [True]))
     def commit(self, actor: int, loss: int, back: int, empty: bool) -> None:
         job = self.number(back)
         made = EMPTY if empty else self.bound(job, actor, loss)
         call = market.committing(self.house.market, job, commitment=made)
         self.both(actor, call, lambda me: self.twin.commit(me, job, made))
 
-    @rule(actor=actors, loss=losses, back=backs)
     def announce(self, actor: int, loss: int, back: int) -> None:
         job, me = self.number(back), self.people[actor]
         call = self.house.announcing(job, me, loss)
         self.both(actor, call, lambda me: self.twin.announce(me, job, loss, digest(me), salt(me)))
 
-    @rule(actor=actors, back=backs)
     def retire(self, actor: int, back: int) -> None:
         job = self.number(back)
         self.both(
             actor, market.retiring(self.house.market, job), lambda me: self.twin.retire(me, job)
         )
 
-    @rule(actor=actors, back=backs)
     def claim(self, actor: int, back: int) -> None:
         job = self.number(back)
         self.both(
@@ -190,8 +236,6 @@ class Bounties(RuleBasedStateMachine):
             self.house.chain.send(me, call)
         self.both(actor, last, lambda me: self.twin.complete(self.house.store, me, job, found))
 
-    @precondition(lambda self: self.job)
-    @rule(spoils=st.sampled_from([False, False, False, True]))
     def leader_publishes(self, spoils: bool) -> None:
         leader = self.twin.jobs[self.job].leader
         if leader != NOBODY:
@@ -203,20 +247,17 @@ class Bounties(RuleBasedStateMachine):
         key = {"chain_id": CHAIN_ID, "market": self.house.market, "voter": me, "job": job}
         return market.vote(**key, turn=made.turn if made else 0, loss=loss, salt=salt(me))
 
-    @rule(actor=actors, loss=losses, back=backs, empty=st.sampled_from([False] * 9 + [True]))
     def cast(self, actor: int, loss: int, back: int, empty: bool) -> None:
         job = self.number(back)
         ballot = EMPTY if empty else self.measured(job, actor, loss)
         call = market.casting(self.house.market, job, ballot=ballot)
         self.both(actor, call, lambda me: self.twin.cast_vote(me, job, ballot))
 
-    @rule(actor=actors, loss=losses, back=backs)
     def open_vote(self, actor: int, loss: int, back: int) -> None:
         job, me = self.number(back), self.people[actor]
         call = self.house.opening(job, me, loss)
         self.both(actor, call, lambda me: self.twin.open_vote(me, job, loss, salt(me)))
 
-    @rule(actor=actors, back=backs, turn=st.sampled_from([0, 0, 0, 1, 2, 255]))
     def collect(self, actor: int, back: int, turn: int) -> None:
         job = self.number(back)
         call = market.collecting(self.house.market, job, turn)
@@ -253,7 +294,7 @@ class Bounties(RuleBasedStateMachine):
         ends_at = self.twin.jobs[self.job].where(self.evm.number)[1]
         self.house.mine(max(ends_at - self.evm.number, 0))
 
-    @rule(asked=good_terms, owner=members, told=st.dictionaries(members, losses, max_size=5))
+    @rule(asked=good_terms, owner=members, told=sayings)
     def new_job(self, asked: Terms, owner: int, told: dict[int, int]) -> None:
         """A job with announcements, at the end of what can be revealed."""
         self.post(owner, asked, "t")
@@ -266,15 +307,15 @@ class Bounties(RuleBasedStateMachine):
 
     @precondition(lambda self: self.job)
     @rule(
-        publishes=st.sampled_from([True, True, True, False]),
-        told=st.dictionaries(members, losses, max_size=5),
+        publishes=often,
+        told=votings,
         silent=st.integers(0, 2 * MEMBERS),
         settles=st.booleans(),
     )
     def whole_turn(self, publishes: bool, told: dict[int, int], silent: int, settles: bool) -> None:
         """A claim, a publication or none, votes of which one is not opened; the end of it."""
-        for solver in told:
-            self.claim(solver, 0)
+        for claimant in range(MEMBERS):
+            self.claim(claimant, 0)
         if self.phase() is Phase.CLAIMING:
             self.wait_out()
         if publishes:
@@ -289,6 +330,25 @@ class Bounties(RuleBasedStateMachine):
         self.wait_out()
         if settles:
             self.settle(9, 0)
+
+    @rule(
+        asked=good_terms,
+        owner=funded,
+        told=sayings,
+        turns=turnings,
+    )
+    def whole_job(
+        self,
+        asked: Terms,
+        owner: int,
+        told: dict[int, int],
+        turns: list[tuple[bool, dict[int, int], int]],
+    ) -> None:
+        """A job with several turns: some winners fail, and others claim."""
+        self.new_job(asked, owner, told)
+        for publishes, votes, silent in turns:
+            if self.job:
+                self.whole_turn(publishes, votes, silent, True)
 
     @precondition(lambda self: self.job)
     @rule()
@@ -334,7 +394,7 @@ class Bounties(RuleBasedStateMachine):
         place = (self.house.chain, self.house.market)
         supply = credits.supply_of(*place)
         assert (supply.minted, supply.burnt) == (self.twin.bank.minted, self.twin.bank.burnt)
-        for number, job in self.twin.jobs.items():
+        for number, job in list(self.twin.jobs.items())[-2:]:
             assert self.house.state(number) == self.twin.state(number)
             assert market.tally_of(*place, number, job.turn) == job.tally
             for account in self.people[:MEMBERS]:
@@ -374,5 +434,5 @@ def completing(place: str, worker: str, job: int, found: bytes) -> Call:
     return Call(place, call_data(signature, worker, job, 1, found), 0)
 
 
-Bounties.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+Bounties.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
 TestBounties = Bounties.TestCase
