@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isqrt
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ from system.chain.abi import call_data
 from system.chain.compiler import artifact
 from system.chain.sender import Call
 from system.models.classifiers import calls
-from system.models.classifiers.classifier import ONE
+from system.models.classifiers.classifier import ONE, ONE_SQUARED, SQUARE_TOLERANCE
 from system.models.classifiers.perceptron import (
     MOST_FEATURES,
     MOST_RESETS,
@@ -45,6 +46,24 @@ def test_a_dense_weight_stays_at_the_end_of_its_64_bits() -> None:
         assert pair.read("weightsNow()", returns="int64[]") == tuple(twin.row.now)
         assert pair.read("intercept()", returns="int64") == twin.intercept
     assert {most, least} & set(twin.row.now)
+
+
+def squares(total: int) -> list[int]:
+    """Eight numbers whose squares sum up to that: each the largest that fits (the rest is 0)."""
+    found = []
+    for _ in range(8):
+        found.append(isqrt(total))
+        total -= found[-1] ** 2
+    assert total == 0
+    return found
+
+
+@pytest.mark.parametrize("end", [-1, 1])
+def test_a_squared_length_is_off_by_less_than_1e11(end: int) -> None:
+    pair, twin = dense([0] * 8), dense_twin([0] * 8)
+    most = ONE_SQUARED + end * (SQUARE_TOLERANCE - 1)
+    assert pair.updated(twin, squares(most), 1) == ""
+    assert pair.updated(twin, squares(most + end), 1) == "NotNormalised"
 
 
 def test_a_sparse_weight_stays_at_the_end_of_its_48_bits() -> None:
