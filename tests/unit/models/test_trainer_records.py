@@ -179,8 +179,9 @@ def test_no_crowd_of_claimers_locks_a_deposit_in():
     data = trainer.contribution_of(evm, handler, key)
     assert data == records.contribution(key)
     assert data.claims == most
-    again = Call(crowd, call_data("claim(uint160,uint160)", most + 1, most + 1), GAS)
-    assert evm.refusal(admin, again) == "AlreadyClaimed"
+    for number in (1, 2, 3, most, most + 1):
+        again = Call(crowd, call_data("claim(uint160,uint160)", number, number), GAS)
+        assert evm.refusal(admin, again) == "AlreadyClaimed"
 
 
 class Wire:
