@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.command_line import new_app
+from bench.learn.encrypted_command import encrypted
 from bench.learn.jobs_command import jobs
 
 app = new_app(
@@ -16,3 +17,4 @@ def _learn() -> None:
 
 
 app.command()(jobs)
+app.command()(encrypted)

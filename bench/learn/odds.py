@@ -95,10 +95,10 @@ def _share(jobs: Sequence[tuple[int, int]]) -> Observed:
     share = paid / seats
     spread = sum((got - share * count) ** 2 for got, count in jobs) / seats**2
     worth = share * (1 - share) / spread if spread else float(len(jobs))
-    return Observed(share, _wilson(share, min(worth, float(seats))))
+    return Observed(share, wilson(share, min(worth, float(seats))))
 
 
-def _wilson(share: float, count: float) -> tuple[float, float]:
+def wilson(share: float, count: float) -> tuple[float, float]:
     """The interval around a share of so many draws (Wilson 1927), which need not be whole."""
     squared = _Z95**2 / count
     middle = (share + squared / 2) / (1 + squared)

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from gmpy2 import mpz
 
 from system.encrypted import bigints, knowledge, words
-from system.encrypted.announcement import Terms
+from system.encrypted.announcement import Terms, readable
 from system.encrypted.decryption import combine, decrypt_share, right_ones
 from system.encrypted.errors import (
     AlreadyRevealed,
@@ -97,8 +97,10 @@ class Masked:
         return words.to_bytes(self._secret().mask(lanes))
 
     def wrong(self, updates: Mapping[int, bytes]) -> tuple[int, ...]:
-        """The parties whose updates have another length than that of all weights."""
-        return words.misfits(updates, weights=self.weights)
+        """The parties whose updates have another length, or whose announcement is none."""
+        short = words.misfits(updates, weights=self.weights)
+        heard = readable(self.terms, self.announcements)
+        return tuple(one for one in sorted(updates) if one in short or one not in heard)
 
     def add(self, updates: Sequence[bytes]) -> bytes:
         """The words' sums modulo 2^32."""

@@ -51,7 +51,7 @@ def mean(models: Models) -> Parameters:
         raise UsageError(f"results of {total} examples: give 1 to {_MOST_EXAMPLES - 1}")
     return _combined(
         [([array * examples for array in arrays], examples) for arrays, examples in models],
-        lambda stack: _quotient(reduce(np.add, stack), total),
+        lambda stack: quotient(reduce(np.add, stack), total),
     )
 
 
@@ -93,6 +93,13 @@ def distances(models: Models) -> NDArray[np.generic]:
     return np.array([[squared(one - other) for other in rows] for one in rows])
 
 
+def quotient(total: Array, count: int) -> Array:
+    """A sum of `count` arrays divided by their number: integers exactly, rounded half up."""
+    if total.dtype.kind != "i":
+        return np.asarray(total / count)
+    return np.asarray((2 * total + count) // (2 * count))
+
+
 def _squared(difference: Array) -> int:
     # One worker's huge weights must not end the round: beyond this edge far is far. For the 61,706
     # weights of LeNet-5 it is ±131 around 1, and below it the sum is exact.
@@ -115,16 +122,10 @@ def _median(stack: Sequence[Array]) -> Array:
 def _trimmed(stack: Array, cut: int) -> Array:
     kept = len(stack) - 2 * cut
     if stack.dtype.kind == "i":
-        return _quotient(np.sort(stack, axis=0)[cut : cut + kept].sum(axis=0), kept)
+        return quotient(np.sort(stack, axis=0)[cut : cut + kept].sum(axis=0), kept)
     # Partitioned as Flower does, for floats added up in another order differ in their last bits.
     ends = np.partition(stack, (cut, len(stack) - cut - 1), axis=0)
     return np.asarray(np.mean(ends[cut : cut + kept], axis=0))
-
-
-def _quotient(total: Array, count: int) -> Array:
-    if total.dtype.kind != "i":
-        return np.asarray(total / count)
-    return np.asarray((2 * total + count) // (2 * count))
 
 
 def _combined(models: Models, rule: Callable[[Sequence[Array]], Array]) -> Parameters:

@@ -1,0 +1,1 @@
+"""Training by parties that show nobody their updates."""

@@ -1,0 +1,169 @@
+"""A group comes together: parties register and advertise, join, and agree on model and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from system.chain.keys import address_of, keccak256
+from system.chain.sender import Sender
+from system.encrypted.contracts import agreement, registry, rounds
+from system.encrypted.contracts.agreement import Agreed, Charter
+from system.encrypted.contracts.folding import fitting_chunk_units
+from system.encrypted.contracts.registry import Party
+from system.encrypted.contracts.terms import Terms, terms_digest
+from system.encrypted.ledger import Ledger
+from system.encrypted.methods import Method
+from system.encrypted.pace import Pace
+from system.learning.data import Dataset
+
+# Blocks in which members join and vote: nobody waits for the end of either.
+_PATIENCE_BLOCKS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The contracts that all groups of a chain share, by their addresses."""
+
+    registry: str
+    agreement: str
+    rounds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members by their seats, as the 32-byte keys of their accounts, and what they agreed on.
+
+    `limit_bytes` is how much call data one transaction of theirs has.
+    """
+
+    site: Site
+    number: int
+    keys: tuple[bytes, ...] = field(repr=False)
+    terms: Terms
+    method: Method = field(repr=False)
+    limit_bytes: int
+
+
+def put_up(ledger: Ledger, deployer: bytes) -> Site:
+    """The contracts, put up by an account that has no say in them afterwards."""
+    sender = Sender(ledger.rpc, deployer, ledger.chain_id)
+    parties = ledger.deployed("deploy registry", registry.deploy_registry(sender))
+    groups = ledger.deployed("deploy agreement", agreement.deploy_agreement(sender, parties))
+    return Site(
+        parties, groups, ledger.deployed("deploy rounds", rounds.deploy_rounds(sender, groups))
+    )
+
+
+def enter(ledger: Ledger, site: Site, identities: Mapping[bytes, bytes]) -> None:
+    """Register accounts, by their keys, as parties that bear these public keys."""
+    calls = {
+        key: [registry.registering(site.registry, Party(_described(key), public))]
+        for key, public in identities.items()
+    }
+    ledger.take("register", calls)
+
+
+def advertise(
+    ledger: Ledger, site: Site, keys: Sequence[bytes], slices: Sequence[Dataset], *, goal: bytes
+) -> None:
+    """Each party advertises the digest of its examples, and that of the goal."""
+    calls = {
+        key: [registry.advertising(site.registry, data=digest_of(own), goal=goal)]
+        for key, own in zip(keys, slices, strict=True)
+    }
+    ledger.take("advertise", calls)
+
+
+def digest_of(data: Dataset) -> bytes:
+    """The 32 bytes by which a party says which examples it has, and shows none of them."""
+    return keccak256(data.train_x.tobytes() + data.train_y.tobytes())
+
+
+def form(
+    ledger: Ledger,
+    site: Site,
+    keys: Sequence[bytes],
+    *,
+    method: Method,
+    model: bytes,
+    purpose: bytes,
+    quorum: int,
+    period_s: float | None,
+    limit_bytes: int,
+) -> Group:
+    """A group of these parties whose rounds are open: all join, and all vote for the model.
+
+    `model` is the 32-byte digest of the initial weights. Raises StepFailed where a step is refused.
+    """
+    founder = Sender(ledger.rpc, keys[0], ledger.chain_id)
+    aggregation = ledger.deployed("deploy aggregation", method.deploy(founder))
+    terms = terms_of(
+        method,
+        aggregation,
+        parties=len(keys),
+        quorum=quorum,
+        period_s=period_s,
+        limit_bytes=limit_bytes,
+    )
+    number = _founded(ledger, site, keys, purpose)
+    digest = terms_digest(terms, chain_id=ledger.chain_id, rounds=site.rounds)
+    ballot = agreement.voting(site.agreement, number, Agreed(model, digest))
+    majority = len(keys) // 2 + 1  # the vote that decides ends the voting
+    ledger.take("vote", {key: [ballot] for key in keys[:majority]})
+    ledger.take("open", {keys[0]: [rounds.opening(site.rounds, number, terms)]})
+    return Group(site, number, tuple(keys), terms, method, limit_bytes)
+
+
+def terms_of(
+    method: Method,
+    aggregation: str,
+    *,
+    parties: int,
+    quorum: int,
+    period_s: float | None,
+    limit_bytes: int,
+) -> Terms:
+    """What a group of so many learns by: the scheme's clauses, chunks that fit, and deadlines."""
+    size, clauses = method.size, method.clauses
+    unit_bytes = size.unit_bytes
+    fitting = fitting_chunk_units(parties=parties, unit_bytes=unit_bytes, limit_bytes=limit_bytes)
+    # Two chunks at least: who stops in between leaves a part behind, which counts for nothing.
+    chunk_units = min(-(-size.units // 2), fitting)
+    sent = -(-size.update_bytes // (limit_bytes // 2)) + 1
+    pace = Pace(period_s, parties, size, shared="share_units" in clauses)
+    return Terms(
+        aggregation=aggregation,
+        units=size.units,
+        chunk_units=chunk_units,
+        quorum=quorum,
+        announce_blocks=pace.announcing(1) if "announce_bytes" in clauses else 0,
+        submit_blocks=pace.submitting(sent),
+        judge_blocks=pace.judging() if method.judges else 0,
+        sum_blocks=pace.adding(-(-size.units // chunk_units) * parties),
+        open_blocks=pace.opening(sent),
+        **clauses,
+    )
+
+
+def _founded(ledger: Ledger, site: Site, keys: Sequence[bytes], purpose: bytes) -> int:
+    charter = Charter(
+        is_open=False,
+        seats=len(keys),
+        votes=len(keys) // 2 + 1,
+        join_blocks=_PATIENCE_BLOCKS,
+        vote_blocks=_PATIENCE_BLOCKS,
+        purpose=purpose,
+    )
+    ledger.take("found", {keys[0]: [agreement.founding(site.agreement, charter)]})
+    number = agreement.last_group(ledger.rpc, site.agreement)
+    others = [agreement.inviting(site.agreement, number, address_of(key)) for key in keys[1:]]
+    ledger.take("invite", {keys[0]: others})
+    # One after another: who is first in a block gets the first seat.
+    for key in keys[1:]:
+        ledger.take("join", {key: [agreement.joining(site.agreement, number)]})
+    return number
+
+
+def _described(key: bytes) -> bytes:
+    return keccak256(f"party {address_of(key)}".encode())
