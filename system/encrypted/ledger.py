@@ -42,12 +42,19 @@ class Entry:
 class Planned:
     """A step that is to be taken: each account's calls in order, by its key.
 
-    With a `refusal` all of them have to fail with the error of that name, else none may fail.
+    With a `refusal` all of them have to fail with the error of that name, else none may fail, but
+    those that are too `late` with that one.
     """
 
     step: str
     calls: Mapping[bytes, Sequence[Call]] = field(repr=False)
     refusal: str = ""
+    late: str = ""
+
+    def allows(self, reason: str) -> bool:
+        """Whether one of its transactions may end like that; "" is success."""
+        name = _name(reason)
+        return name == self.refusal or bool(self.late and name == self.late)
 
 
 class Ledger:
@@ -75,11 +82,11 @@ class Ledger:
         settled, seconds = outbox.drained(), time.monotonic() - started_s
         entries = []
         for planned in steps:
-            own = [one for one in settled if one.label == planned.step]
-            if any(_name(one.reason) != planned.refusal for one in own):
-                reasons = sorted({one.reason or "it passed" for one in own})
+            mine = [one for one in settled if one.label == planned.step]
+            if not all(planned.allows(one.reason) for one in mine):
+                reasons = sorted({one.reason or "it passed" for one in mine})
                 raise StepFailed(f"{planned.step} of round {number}: {'; '.join(reasons)}")
-            entries.append(_entry(planned.step, number, own, seconds))
+            entries.append(_entry(planned.step, number, mine, seconds))
             self._keep(entries[-1])
         return entries
 

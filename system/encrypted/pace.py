@@ -9,7 +9,7 @@ from typing import Final
 from system.encrypted.sizes import Size
 
 _FEWEST_BLOCKS: Final = 8
-_SHORTEST_S: Final = 4.0
+_SHORTEST_S: Final = 12.0
 # The least that any of these chains carried: four QBFT validators on two cores took 2.4 MB/s.
 _BYTES_PER_S: Final = 250_000
 # What one core took for a ciphertext of 2048 bits, three times over for loaded machines: its
@@ -19,8 +19,9 @@ _CHECK_S: Final = 0.0006
 _UNIT_BYTES: Final = 512
 # Nobody waits for these deadlines: behind them a round is void.
 _PATIENCE_S: Final = 60.0
-# A chain that idles makes a block for each transaction at most, or for each nudge.
-_NUDGED_PERIOD_S: Final = 0.15
+# A chain that idles makes a block for each transaction at most, or for each nudge while somebody
+# waits: it does not run away from members that are slow.
+_NUDGED_PERIOD_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)

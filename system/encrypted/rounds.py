@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -130,7 +130,7 @@ class Learners:
         """All at once: who submits, who stops, and in the first round a stranger."""
         calls = {one: self._submitting(running, one) for one in running.sent}
         honest = {one: own for one, own in calls.items() if one not in dropped}
-        planned = [self._planned("submit", honest)]
+        planned = [replace(self._planned("submit", honest), late="WrongPhase")]
         for one in sorted(dropped & calls.keys()):
             planned += self._stopping(running, one)
         if self.stranger and running.place.number == 1:
@@ -171,7 +171,8 @@ class Learners:
             return updates
         named = {one: running.schemes[one].wrong(updates) for one in present}
         calls = {one: [rounds.judging(place, wrong)] for one, wrong in named.items()}
-        self._take(place, [self._planned("judge", calls)])
+        # Who is too late has no say in it, and the round goes on.
+        self._take(place, [replace(self._planned("judge", calls), late="WrongPhase")])
         self._past(place, Phase.JUDGING)
         return {one: updates[one] for one in self._counted(place)}
 

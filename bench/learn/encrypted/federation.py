@@ -227,9 +227,8 @@ def _row(prepared: Prepared, course: _Course, opened: Opened, number: int) -> Ro
 
 
 def _clock(place: Place, options: EncryptedOptions) -> Clock:
-    idles = place.period_s is None
-    nudger = place.account(derive_key(f"encrypted {options.seed}", "nudger", 0))
-    return Clock(place.rpc, nudger if idles else None)
+    account = place.account(derive_key(f"encrypted {options.seed}", "clock", 0))
+    return Clock(account, idles=place.period_s is None)
 
 
 def _settings(prepared: Prepared, place: Place) -> LearningSettings:

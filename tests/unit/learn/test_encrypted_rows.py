@@ -49,7 +49,7 @@ def test_a_fall_below_the_best_before_is_one():
 
 
 def test_a_small_test_set_shows_less():
-    assert falls(rounds(30, 38, 35, examples=40)) == []
+    assert falls(rounds(30, 38, 36, examples=40)) == []
 
 
 def test_the_interval_is_around_the_accuracy():
