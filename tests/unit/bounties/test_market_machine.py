@@ -434,5 +434,5 @@ def completing(place: str, worker: str, job: int, found: bytes) -> Call:
     return Call(place, call_data(signature, worker, job, 1, found), 0)
 
 
-Bounties.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+Bounties.TestCase.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
 TestBounties = Bounties.TestCase
