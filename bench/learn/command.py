@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.command_line import new_app
 from bench.learn.encrypted_command import encrypted
 from bench.learn.jobs_command import jobs
+from bench.learn.models_command import models
 
 app = new_app(
     name="learn", help="Train over a chain with honest and evil workers.", no_args_is_help=True
@@ -17,4 +18,5 @@ def _learn() -> None:
 
 
 app.command()(jobs)
+app.command()(models)
 app.command()(encrypted)

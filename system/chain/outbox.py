@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class Sent:
 class Settled:
     """What became of a transaction: `reason` is "" for success, else why it failed.
 
-    A transaction that the node refused has neither block nor gas.
+    A transaction that the node refused has neither block nor gas. `index` is its place in the
+    block.
     """
 
     sender: str
@@ -39,16 +40,21 @@ class Settled:
     reason: str
     block: int | None
     gas_used: int
+    index: int = 0
 
 
 class Outbox:
     """Transactions on their way, of accounts that nobody else uses meanwhile.
 
-    Costs few requests an account to send, and one for all receipts.
+    Costs few requests an account to send, and one for all receipts. `explain` gives the reason of
+    a failed transaction by its hash; the node's tracer runs all of the block before it for that.
     """
 
-    def __init__(self, rpc: Rpc, chain_id: int) -> None:
+    def __init__(
+        self, rpc: Rpc, chain_id: int, *, explain: Callable[[Rpc, str], str] = revert_reason
+    ) -> None:
         self._rpc = rpc
+        self._explain = explain
         self._chain_id = chain_id
         self._nonces: dict[str, int] = {}
         self._waiting: dict[str, Sent] = {}
@@ -121,7 +127,8 @@ class Outbox:
             sender=sent.sender,
             label=sent.label,
             wire_bytes=sent.wire_bytes,
-            reason="" if succeeded else revert_reason(self._rpc, receipt["transactionHash"]),
+            reason="" if succeeded else self._explain(self._rpc, receipt["transactionHash"]),
             block=int(receipt["blockNumber"], 16),
             gas_used=int(receipt["gasUsed"], 16),
+            index=int(receipt["transactionIndex"], 16),
         )

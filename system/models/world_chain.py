@@ -120,7 +120,7 @@ class OnChain:
 
     def act(self, who: str, action: Action) -> Moved:
         """What the action moved; refuses by the contract's names."""
-        call = self._call(action)
+        call = call_of(action, self.wiring, feature_gas=self.feature_gas)
         if call.value > self._hand(who):
             raise Refused(UNAFFORDABLE)
         mined = self.chain.send(who, call)
@@ -129,20 +129,22 @@ class OnChain:
     def _hand(self, who: str) -> int:
         return int(self.chain.rpc.call("eth_getBalance", who, "latest"), 16)
 
-    def _call(self, action: Action) -> Call:
-        place, gas = self.wiring.trainer, self.feature_gas
-        if isinstance(action, Add):
-            sample, label = action.features, action.label
-            return trainer.adding(place, sample, label, value=action.value, feature_gas=gas)
-        if isinstance(action, Withdraw):
-            return trainer.withdrawing(self.wiring.incentive)
-        data = action.contribution if isinstance(action, Report) else action
-        sample, label, then = data.features, data.label, data.added_at
-        if isinstance(data, Refund):
-            return trainer.refunding(place, sample, label, added_at=then, feature_gas=gas)
-        return trainer.reporting(
-            place, sample, label, added_at=then, author=data.author, feature_gas=gas
-        )
+
+def call_of(action: Action, wiring: trainer.Wiring, *, feature_gas: int) -> Call:
+    """The transaction by which an account does it; `feature_gas` bounds what a feature costs."""
+    place = wiring.trainer
+    if isinstance(action, Add):
+        sample, label, value = action.features, action.label, action.value
+        return trainer.adding(place, sample, label, value=value, feature_gas=feature_gas)
+    if isinstance(action, Withdraw):
+        return trainer.withdrawing(wiring.incentive)
+    data = action.contribution if isinstance(action, Report) else action
+    sample, label, then = data.features, data.label, data.added_at
+    if isinstance(data, Refund):
+        return trainer.refunding(place, sample, label, added_at=then, feature_gas=feature_gas)
+    return trainer.reporting(
+        place, sample, label, added_at=then, author=data.author, feature_gas=feature_gas
+    )
 
 
 def _wei_of(logs: Sequence[Mapping[str, Any]]) -> int:

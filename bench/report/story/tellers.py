@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.report.story import encrypted
+from bench.report.story import encrypted, models
 from bench.report.story.story import Story, Told
 from system.errors import UsageError
 
-TELLERS: dict[str, Callable[[Told], Story]] = {"encrypted": encrypted.tell}
+TELLERS: dict[str, Callable[[Told], Story]] = {
+    "encrypted": encrypted.tell,
+    "models": models.tell,
+}
 
 
 def tell(told: Told) -> Story:

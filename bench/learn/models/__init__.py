@@ -1,0 +1,1 @@
+"""Training one model that everybody may train: contributors of several kinds, on a chain."""
