@@ -50,8 +50,9 @@ def contributors(course: Course, seen: Seen) -> list[dict[str, Any]]:
 
 def points_by_role(course: Course) -> dict[str, dict[str, float]]:
     """Contributions made and found good by role, and the share of these."""
+    crew = sorted(course.stage.crew, key=lambda one: ROLES.index(one.role))
     found: dict[str, dict[str, float]] = {}
-    for one in course.stage.crew:
+    for one in crew:
         known = course.stage.mechanism.standing(one.address)
         row = found.setdefault(one.role, {"submitted": 0, "good": 0, "share": 0.0})
         row["submitted"] += known.submitted

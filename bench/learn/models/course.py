@@ -67,15 +67,19 @@ class Course:
             deeds += [(who, action) for action in actions]
         self._all(deeds)
 
-    def close(self) -> None:
-        """Let the waits pass, and everybody claim and withdraw."""
+    def claim(self) -> None:
+        """Let the wait for refunds and reports pass, and everybody claim the rest."""
+        if self.stage.options.incentive == MARKET:
+            return
+        self._wait(self.stage.options.refund_wait_s)
+        for number in range(_PASSES):
+            taken: set[Contribution] = set()
+            crew = in_turn(self.stage.crew, number)
+            self._all([(who, action) for who in crew for action in self._due(who, taken)])
+
+    def settle(self) -> None:
+        """Let the provider take what is left, and everybody withdraw."""
         options = self.stage.options
-        if options.incentive != MARKET:
-            self._wait(options.refund_wait_s)
-            for number in range(_PASSES):
-                taken: set[Contribution] = set()
-                crew = in_turn(self.stage.crew, number)
-                self._all([(who, action) for who in crew for action in self._due(who, taken)])
         if options.incentive == STAKE:
             self._wait(options.owner_wait_s - options.refund_wait_s)
             self._sweep()

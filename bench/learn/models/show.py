@@ -41,11 +41,7 @@ def closing_lines(result: Mapping[str, Any], short: Sequence[str]) -> list[str]:
         f"{result['contributions']} contributions "
         + ("(the twin agrees)" if result["twin_agrees"] else "(THE TWIN DIFFERS)"),
         f"won and lost in finney: {_wei(result['balances_by_role'])}",
-        "found good: "
-        + ", ".join(
-            f"{name} {row['good']:.0f} of {row['submitted']:.0f}"
-            for name, row in result["points_by_role"].items()
-        ),
+        *_found_good(result),
         f"gas: {gas}",
         "refused: "
         + (", ".join(f"{count} × {name}" for name, count in result["refused"].items()) or "none"),
@@ -54,6 +50,15 @@ def closing_lines(result: Mapping[str, Any], short: Sequence[str]) -> list[str]:
         "the provider and the incentive",
         *(f"not as it should be: {one}" for one in short),
     ]
+
+
+def _found_good(result: Mapping[str, Any]) -> list[str]:
+    """How much of whose data was; a market says so in money."""
+    if result["incentive"] == "market":
+        return []
+    rows = result["points_by_role"].items()
+    shares = (f"{name} {row['good']} of {row['submitted']}" for name, row in rows)
+    return [f"found good: {', '.join(shares)}"]
 
 
 def _wei(net: Mapping[str, int]) -> str:

@@ -97,7 +97,9 @@ def _learn(prepared: Prepared, place: Place, file: LearningFile, say: Say) -> di
     _contribute(course, diary)
     if phases:
         phases.close()
-    course.close()
+    course.claim()
+    diary.look("scored" if phases else "claimed")
+    course.settle()
     seen = diary.look("closed")
     result = result_of(course, phases, diary.rows, seen)
     file.result(result)

@@ -101,7 +101,7 @@ def _points(told: Told) -> list[str]:
         kicked = sum(one["kicked"] for one in result["scores"])
         found.append(
             f"The market scored {len(result['scores'])} contributions on {result['hidden']} hidden "
-            f"samples in {result['passes']} passes and kicked {kicked}."
+            f"samples; passes: {result['passes']}, kicked: {kicked}."
         )
     return found
 
