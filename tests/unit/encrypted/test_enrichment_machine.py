@@ -18,6 +18,7 @@ from tests.unit.encrypted.pay_twins import Enriched
 actors = st.integers(0, ACTORS - 1)
 members = st.integers(0, MEMBERS - 1)
 accuracies = st.sampled_from([0, 8_999, 9_000, 9_001, 9_050, 9_500, 9_999, 10_000])
+all_measured = st.lists(accuracies, min_size=MEMBERS, max_size=MEMBERS)
 secrets = st.sampled_from([b"\1" * 32, b"\1" * 32, b"\2" * 32])
 off = st.sampled_from([0, 0, 0, 0, -1, 1])
 wei = st.integers(0, 200)
@@ -137,35 +138,38 @@ class Enriching(Paying):
     def wait(self, blocks: int) -> None:
         self.evm.mine(blocks)
 
-    @rule(silent=actors, accuracy=accuracies)
-    def go_on(self, silent: int, accuracy: int) -> None:
-        """All but one do what the phase is for."""
+    @rule(silent=actors, measured=all_measured)
+    def go_on(self, silent: int, measured: list[int]) -> None:
+        """All but one do what the phase is for; where that is not enough its deadline passes."""
         phase = self.newest.phase(self.evm.number)
-        present = [one for one in range(MEMBERS) if one != silent]
-        if phase is Phase.BACKING:
-            for one in present:
-                self.back(one, 0)
-        elif phase is Phase.OPEN:
-            self.take(MEMBERS, 0)
-        elif phase is Phase.ENRICHING:
-            for _ in range(2):
-                self.bring(MEMBERS, 0)
-        elif phase is Phase.MEASURING:
-            for one in present:
-                self.commit(one, accuracy, b"\1" * 32)
+        if phase in (Phase.ENDED, Phase.SETTLED):
+            return self.settle(ACTORS - 1, 0)
+        for one in range(ACTORS - 1):
+            if one != silent:
+                self.do(one, phase, measured)
+        if self.newest.phase(self.evm.number) is phase:
             self.evm.mine(3)
-        elif phase is Phase.REVEALING:
-            for one in present:
-                self.reveal_what_was_committed(one)
-            self.evm.mine(3)
-        else:
-            self.settle(ACTORS - 1, 0)
+        return None
 
-    @rule(silent=st.integers(0, 4 * ACTORS), accuracy=accuracies)
-    def go_far(self, silent: int, accuracy: int) -> None:
-        """To the end, or as far as the silent one lets it."""
-        for _ in range(6):
-            self.go_on(silent, accuracy)
+    def do(self, actor: int, phase: Phase, measured: list[int]) -> None:
+        """What an actor has to do in a phase, if anything; the first outsider enriches."""
+        is_member = actor < MEMBERS
+        if phase is Phase.BACKING and is_member:
+            self.back(actor, 0)
+        elif phase is Phase.OPEN and actor == MEMBERS:
+            self.take(actor, 0)
+        elif phase is Phase.ENRICHING and not is_member:
+            self.bring(actor, 0)
+        elif phase is Phase.MEASURING and is_member:
+            self.commit(actor, measured[actor], b"\1" * 32)
+        elif phase is Phase.REVEALING and is_member:
+            self.reveal_what_was_committed(actor)
+
+    @rule(silent=st.lists(actors, min_size=8, max_size=8), measured=all_measured)
+    def go_far(self, silent: list[int], measured: list[int]) -> None:
+        """A plan to its end, another one silent in each phase."""
+        for one in silent:
+            self.go_on(one, measured)
 
     @precondition(lambda self: self.books)
     @rule()
@@ -195,5 +199,5 @@ class Enriching(Paying):
                 assert state.paid == made.paid() <= made.plan.cap
 
 
-Enriching.TestCase.settings = settings(max_examples=15, stateful_step_count=16, deadline=None)
+Enriching.TestCase.settings = settings(max_examples=25, stateful_step_count=16, deadline=None)
 TestEnriching = Enriching.TestCase

@@ -173,5 +173,5 @@ class Serving(Paying):
                 assert state.outcome is made.outcome()
 
 
-Serving.TestCase.settings = settings(max_examples=15, stateful_step_count=16, deadline=None)
+Serving.TestCase.settings = settings(max_examples=25, stateful_step_count=16, deadline=None)
 TestServing = Serving.TestCase
