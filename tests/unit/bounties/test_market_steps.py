@@ -86,6 +86,31 @@ def test_earned_credits_pay_for_a_job_of_one_s_own_and_the_guarantee_does_not(ho
     assert house.posted(newcomer) == job + 1
 
 
+def test_every_wait_lasts_as_many_blocks_as_the_terms_say(house):
+    first, second = house.member(), house.member()
+    waits = terms(open_blocks=11, reveal_blocks=3, claim_blocks=5, publish_blocks=7, vote_blocks=6)
+    start = house.chain.number
+    job = house.posted(house.member(), waits)
+    house.announced(job, {first: 1, second: 2})
+
+    def ends(phase: Phase) -> int:
+        house.wait_for(job, phase)
+        return house.state(job).ends_at
+
+    assert ends(Phase.ANNOUNCING) == start + 11
+    assert ends(Phase.REVEALING) == start + 11 + 3
+    assert ends(Phase.PUBLISHING) == start + 11 + 3 + 7
+    house.settled(job)
+    failed = house.chain.number
+    assert ends(Phase.CLAIMING) == failed + 5
+    house.send(second, market.claiming(house.market, job))
+    assert ends(Phase.PUBLISHING) == failed + 5 + 7
+    house.published(job)
+    assert ends(Phase.VOTING) == failed + 5 + 6
+    assert ends(Phase.COUNTING) == failed + 5 + 6 + 6
+    assert ends(Phase.DUE) == 0
+
+
 def test_equal_losses_go_to_the_earliest_commitment_not_the_earliest_reveal(house):
     job, first, second = house.posted(house.member()), house.member(), house.member()
     house.send(first, house.committing(job, first, 10))
