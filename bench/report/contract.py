@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.record.accounts import Accounts
+from bench.record.calls import CallCounts
 from bench.record.schema import CellOutcome, FirstWall, Reconciled
 from bench.report.intervals import Ci95
 
@@ -122,6 +124,9 @@ class PointSummary:
     evil: float | None = None
     evil_behaviour: list[str] | None = None
     settings: dict[str, str | int | float] | None = None  # the system's own
+    # Of repeats together: who paid and got what, and transactions that are no submissions.
+    accounts: Accounts | None = None
+    calls: dict[str, CallCounts] | None = None
 
     @property
     def failed(self) -> int:

@@ -29,6 +29,7 @@ def environment() -> Environment:
         "seconds": numbers.seconds,
         "percent": numbers.percent,
         "finney": numbers.finney,
+        "amount": numbers.amount,
         "deviation": _deviation,
         "plain": _plain,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from bench.report.contract import PointSummary
 from bench.report.numbers import figure, percent, seconds, size
@@ -29,7 +30,6 @@ _PARTS: tuple[_Part, ...] = (
     lambda point: "the board" if point.job_size is None else f"jobs of {point.job_size}",
     lambda point: f"{percent(point.evil)} evil",
     lambda point: ", ".join(point.evil_behaviour or ()),
-    lambda point: " · ".join(map(str, (point.settings or {}).values())),
     _rate,
     lambda point: point.schedule,
     lambda point: f"{point.users} users",
@@ -42,15 +42,25 @@ def labels(points: Sequence[PointSummary]) -> list[str]:
     named = [point.weights_name or f"{point.weights:,}" for point in points]
     if len({point.run for point in points}) > 1:
         named = [f"{name} · {point.run}" for name, point in zip(named, points, strict=True)]
-    for part in _PARTS:
+    for part in (_PARTS[0], *_own(points), *_PARTS[1:]):
         alike = {name for name, count in Counter(named).items() if count > 1}
         named = [
             f"{name} · {part(point)}"
-            if name in alike and _tells_apart(name, named, points, part)
+            if name in alike and part(point) and _tells_apart(name, named, points, part)
             else name
             for name, point in zip(named, points, strict=True)
         ]
     return _numbered([cut(name, _LONGEST) for name in named])
+
+
+def _own(points: Sequence[PointSummary]) -> list[_Part]:
+    """A part for each option that some system has alone."""
+    names = dict.fromkeys(name for point in points for name in point.settings or {})
+    return [partial(_setting, name) for name in names]
+
+
+def _setting(name: str, point: PointSummary) -> str:
+    return str((point.settings or {}).get(name, ""))
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

@@ -49,6 +49,14 @@ def finney(wei: int | None, *, signed: bool = True) -> str:
     return f"{sign}{figure(abs(wei) / 1e15)} finney"
 
 
+def amount(value: str, unit: str) -> str:
+    """A whole number of wei in thousand millions, "3,600 gwei"; of other units as it is."""
+    number = int(value)
+    if unit != "wei":
+        return f"{number:,} {unit}".replace("-", "\u2212")
+    return f"{figure(number / 1e9)} gwei".replace("-", "\u2212")
+
+
 def _prefixed(value: float, unit: str) -> str:
     factor, prefix = next(one for one in _PREFIXES if abs(value) >= one[0])
     return f"{_plain(value / factor)} {prefix}{unit}"

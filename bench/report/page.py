@@ -49,6 +49,8 @@ def render(summary: Summary, groups: Sequence[Sequence[CellData]]) -> str:
             sizes=carried_sizes(summary.verdict),
             networks=len({_network(one) for one in summary.verdict.sustained}),
             sampled=[pair for pair in loads if pair[0].machine_busy is not None],
+            paying=[pair for pair in loads if pair[0].accounts is not None],
+            calling=[pair for pair in loads if pair[0].calls is not None],
             failures=failure_lines(groups, named)[:_MOST_FAILURES],
             failures_in_all=len(failure_lines(groups, named)),
             sustained_share=SUSTAINED_SHARE,

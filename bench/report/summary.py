@@ -18,6 +18,7 @@ from bench.record.schema import OUTCOMES, CellFacts, CellOutcome, Reconciled
 from bench.report.contract import BlockInterval, Latencies, PointSummary
 from bench.report.frame import CellData
 from bench.report.intervals import ci95
+from bench.report.money import accounts, calls
 from bench.report.points import largest, middle, total
 from bench.report.resources import resources
 from bench.report.throughput import (
@@ -54,6 +55,8 @@ def summarise(cells: Sequence[CellData]) -> PointSummary:
         repeats=len(cells),
         ci95=ci95(cells),
         search=cells[0].search,
+        accounts=accounts(cells),
+        calls=calls(cells),
     )
 
 

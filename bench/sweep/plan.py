@@ -229,6 +229,7 @@ def _checked_point(point: Point) -> Point:
     point = replace(point, settings=tuple(settings.items()))
     if point.system == "models":
         require_models(specs, settings, privacy=point.privacy, job_size=point.job_size)
+        return replace(point, encoding="float32", store="calldata")
     if specs[0].origin == "file":  # a user's own numbers may not fit; draws always do
         codec(point.encoding).encode(weights(specs[0], seed=0))
     if specs[0].count == 0:  # the counter carries no weights, so these axes say nothing of it

@@ -29,7 +29,7 @@ WIDTHS = (2, 10, 64, 512)
 def test_samples_are_such_as_the_model_takes(kind: str, width: int) -> None:
     found = samples_of(kind, width, 3)
     assert len(found.pool) == POOL or width == 64
-    twin = found.start.twin()
+    twin = found.start().twin()
     for sample in found.pool[:20]:
         features = sample.features.tolist()
         assert twin.predict(features) in range(found.classes)
@@ -45,7 +45,7 @@ def test_samples_are_such_as_the_model_takes(kind: str, width: int) -> None:
 @pytest.mark.parametrize("width", [10, 64, 512])
 def test_a_model_begins_with_more_than_chance(kind: str, width: int) -> None:
     found = samples_of(kind, width, 1)
-    twin = found.start.twin()
+    twin = found.start().twin()
     right = sum(twin.predict(one.features.tolist()) == one.label for one in found.pool)
     assert right / len(found.pool) > 1.2 / found.classes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.report.labels import labels
-from bench.report.numbers import figure, percent, seconds, size, whole
+from bench.report.numbers import amount, figure, percent, seconds, size, whole
 from bench.report.verdict import verdict
 from bench.report.walls import walls
 from tests.unit.report.synthetic import Load
@@ -38,10 +38,27 @@ LAGGED = {"valid": False, "invalid_reason": "sent 0.7 s late"}
         (percent(0.98345), "98.3 %"),
         (whole(61_706), "61,706"),
         (whole(None), "–"),
+        (amount("-28800000000000", "wei"), "−28.8 k gwei"),
+        (amount("3600000000", "wei"), "3.6 gwei"),
+        (amount("-1234", "points"), "−1,234 points"),
     ],
 )
 def test_three_significant_digits(text, expected):
     assert text == expected
+
+
+def test_a_system_s_own_options_are_named_where_they_differ(summarised):
+    def load(cell, incentive):
+        settings = {"classifier": "softmax", "incentive": incentive, "bad": 0.2}
+        facts = {"system": "models", "settings": settings}
+        return Load(cell=cell, name="64", weights=64, facts=facts)
+
+    loads = [load("a", "stake"), load("b", "market"), Load(cell="c", name="64", weights=64)]
+    assert labels(summarised(*loads)) == [
+        "64 · models · stake",
+        "64 · models · market",
+        "64 · jobs",
+    ]
 
 
 def test_names_say_no_more_than_tells_points_apart(summarised):

@@ -43,7 +43,7 @@ def calibrate_models(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     limit = int(max(used) * _MARGIN) + _SPARE_GAS
     return Calibrated(
         # A sparse sample may have more indices than these: the bound that follows from them holds.
-        cell=replace(cell, gas=() if samples.start.sparse else (limit,)),
+        cell=replace(cell, gas=() if samples.sparse else (limit,)),
         transactions=1,
         payload_bytes=VALUE_BYTES * len(right.features),
         wire_bytes=len(sent[0].data) + 110,  # what a signed transaction adds

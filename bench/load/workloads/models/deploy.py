@@ -22,6 +22,7 @@ from system.chain.rpc import Rpc
 from system.chain.sender import Sender, send, send_all
 from system.errors import UsageError
 from system.models import market_calls
+from system.models.kinds import Start
 from system.models.names import MARKET, POINTS
 from system.models.trainer import Part, Wiring, deploy_trainer
 
@@ -52,14 +53,15 @@ def deploy_models(
         option="--system models",
     )
     samples = samples_in(session)
+    start = samples.start()
     if incentive_of(session) == MARKET:
-        return _with_market(provider, session, samples)
+        return _with_market(provider, session, samples, start)
     return named(
         deploy_trainer(
             provider,
-            classifier=samples.start.part,
+            classifier=start.part,
             incentive=_incentive(session),
-            initial=samples.start.initial,
+            initial=start.initial,
         )
     )
 
@@ -93,9 +95,11 @@ def _incentive(session: Session) -> Part:
     return Part(artifact("StakeIncentive"), terms.arguments())
 
 
-def _with_market(provider: Sender, session: Session, samples: Samples) -> dict[str, str]:
+def _with_market(
+    provider: Sender, session: Session, samples: Samples, start: Start
+) -> dict[str, str]:
     """A market that takes contributions: opened, drawn, and the drawn pieces shown."""
-    start, rpc = samples.start, provider.rpc
+    rpc = provider.rpc
     wiring, scorer = market_calls.deploy_market(
         provider, classifier=start.part, initial=start.initial
     )

@@ -21,6 +21,7 @@ from system.models.encoders.features import Features
 from system.models.encoders.sparse import Above, indices
 from system.models.kinds import Start, begun
 from system.models.names import SPARSE
+from system.models.trainer import LEARNED_FEATURE_GAS
 
 DIGIT_PIXELS: Final = 64
 _PERCEPTRONS: Final = ("dense-perceptron", "sparse-perceptron")
@@ -28,8 +29,10 @@ _PERCEPTRONS: Final = ("dense-perceptron", "sparse-perceptron")
 _INK: Final = 0.5
 # What is contributed again and again, at most 128,000 bytes each; and what the model begins with.
 POOL: Final = 192
-# What a model knows of each class when it begins: the deposit pays where it tells bad data.
-KNOWN_A_CLASS: Final = 20
+# Examples that a model knows as it begins, and the fewest of a class: deposits pay where it tells
+# bad data from good.
+_KNOWN: Final = 40
+_LEAST_KNOWN: Final = 8
 _TEST: Final = 96
 # Draws: the class moves the mean so far, in deviations of a sample's length; so many of a sparse
 # sample's indices are drawn, and so often from its class's own half.
@@ -50,15 +53,33 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What a cell's model begins with, what is contributed to it, and what a market tests it on.
+    """What a model of that kind knows as it begins, what is contributed, and what tests it."""
 
-    `classes` is how many there are.
-    """
-
-    start: Start
+    kind: str
+    width: int
+    names: tuple[str, ...]
+    known: tuple[Example, ...]
     pool: tuple[Sample, ...]
     test: tuple[Example, ...]
-    classes: int
+
+    @property
+    def classes(self) -> int:
+        """How many there are."""
+        return len(self.names)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether a sample is indices."""
+        return self.kind in SPARSE
+
+    @property
+    def feature_gas(self) -> int:
+        """What a feature costs at most where the model learns it."""
+        return LEARNED_FEATURE_GAS * (self.classes if self.kind == "softmax" else 1)
+
+    def start(self) -> Start:
+        """The model that knows what it is given: seconds of arithmetic for many features."""
+        return begun(self.kind, self.known, classes=self.names, width=self.width)
 
 
 @lru_cache(maxsize=4)
@@ -72,11 +93,11 @@ def samples_of(kind: str, width: int, seed: int, *, market: bool = False) -> Sam
         examples, classes = _digits(kind, seed, pair=market or kind in _PERCEPTRONS)
     else:
         examples, classes = _drawn(kind, width, seed), ("0", "1")
-    known, rest = _divided(examples, len(classes), 1 if market else KNOWN_A_CLASS)
-    start = begun(kind, known, classes=classes, width=width)
+    a_class = 1 if market else max(_LEAST_KNOWN, _KNOWN // len(classes))
+    known, rest = _divided(examples, len(classes), a_class)
     test, pool = rest[:_TEST], rest[_TEST : _TEST + POOL]
     contributed = tuple(Sample(np.array(one.features), one.label) for one in pool)
-    return Samples(start, contributed, tuple(test), len(classes))
+    return Samples(kind, width, classes, tuple(known), contributed, tuple(test))
 
 
 def _digits(kind: str, seed: int, *, pair: bool) -> tuple[Sequence[Example], tuple[str, ...]]:
@@ -100,7 +121,7 @@ def _drawn(kind: str, width: int, seed: int) -> Sequence[Example]:
     """Two classes in turn, drawn apart."""
     chance = np.random.default_rng([seed, width])
     draw = _indices_of if kind in SPARSE else _vector_of(chance, width)
-    count = 2 * KNOWN_A_CLASS + _TEST + POOL
+    count = _KNOWN + _TEST + POOL
     return [Example(draw(chance, width, at % 2), at % 2) for at in range(count)]
 
 

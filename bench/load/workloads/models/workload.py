@@ -248,7 +248,7 @@ def contribution(session: Session, samples: Samples, sample: Sample, cls: int) -
         sample.features,
         cls,
         value=value_of(session),
-        feature_gas=samples.start.feature_gas,
+        feature_gas=samples.feature_gas,
     )
     limits = (call.gas, session.chain.gas_limit, *cell.gas)
     return replace(call, gas=min(limits))
