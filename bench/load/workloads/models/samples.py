@@ -24,6 +24,7 @@ from system.models.names import SPARSE
 from system.models.trainer import LEARNED_FEATURE_GAS
 
 DIGIT_PIXELS: Final = 64
+_STEADY: Final = ("dense-perceptron", "softmax")
 _PERCEPTRONS: Final = ("dense-perceptron", "sparse-perceptron")
 # A pixel is there where it is half black or more: some 20 of a digit's 64 are.
 _INK: Final = 0.5
@@ -86,18 +87,25 @@ class Samples:
 def samples_of(kind: str, width: int, seed: int, *, market: bool = False) -> Samples:
     """The samples of a cell, the same in every process for the same seed.
 
-    A market's model begins with one example of each of two classes: what is learned has to change
-    its answers, or nobody wins or loses. Others know enough to tell good data from bad.
+    A market's model tells two classes and knows little: what is learned has to change its answers,
+    or nobody wins or loses. Others know enough to tell good data from bad.
     """
     if width == DIGIT_PIXELS:
         examples, classes = _digits(kind, seed, pair=market or kind in _PERCEPTRONS)
     else:
         examples, classes = _drawn(kind, width, seed), ("0", "1")
-    a_class = 1 if market else max(_LEAST_KNOWN, _KNOWN // len(classes))
-    known, rest = _divided(examples, len(classes), a_class)
+    known, rest = _divided(examples, len(classes), _known(kind, len(classes), market=market))
     test, pool = rest[:_TEST], rest[_TEST : _TEST + POOL]
     contributed = tuple(Sample(np.array(one.features), one.label) for one in pool)
     return Samples(kind, width, classes, tuple(known), contributed, tuple(test))
+
+
+def _known(kind: str, classes: int, *, market: bool) -> int:
+    """How many examples of each class a model knows."""
+    if not market:
+        return max(_LEAST_KNOWN, _KNOWN // classes)
+    # These learn in steps of one size, however much they know; a mean of many hardly moves.
+    return _LEAST_KNOWN if kind in _STEADY else 1
 
 
 def _digits(kind: str, seed: int, *, pair: bool) -> tuple[Sequence[Example], tuple[str, ...]]:
