@@ -10,12 +10,14 @@ import numpy as np
 from system.bounties.isolation import Finished, Isolation, Limits, Outcome, granted, isolated
 from system.bounties.isolation.running import Inputs
 from system.bounties.task import Task
+from system.bounties.terms import NO_MODEL
 from system.errors import WeighbridgeError
 
 MODEL, JUDGED = "model.npy", "judged.json"
 # Who judges has to see the same as everybody else who does.
 _JUDGES_SEED: Final = 0
-_MOST_LOSS: Final = 2**63 - 1
+# A payload that no task takes for a model, to see whether its program answers at all.
+_NO_MODEL_BYTES: Final = b"\0"
 
 
 class NoAnswer(WeighbridgeError):
@@ -57,15 +59,24 @@ class Workshop:
         return Solution(payload, loss, done.cpu_s + cpu_s)
 
     def judged(self, task: Task, model: bytes) -> int:
-        """The loss that the task's program finds a model to have; raises what `solved` does."""
-        return self._judged(task, model)[0]
+        """The loss that the task's program finds a model to have, NO_MODEL where it is none.
+
+        A model by which the program ends without an answer is none, if it has one for other bytes:
+        else whoever wins by a lie could keep everybody from measuring it. Raises what `solved`
+        does, where the program answers nobody.
+        """
+        try:
+            return self._judged(task, model)[0]
+        except NoAnswer:
+            self._judged(task, _NO_MODEL_BYTES)
+            return NO_MODEL
 
     def _judged(self, task: Task, model: bytes) -> tuple[int, float]:
         given = {"model": np.frombuffer(model, dtype=np.uint8)}
         done = self._run(task, given, _JUDGES_SEED)
         said = done.results.get(JUDGED)
         loss = said.get("loss") if isinstance(said, dict) else None
-        if type(loss) is not int or not 0 <= loss <= _MOST_LOSS:
+        if type(loss) is not int or not 0 <= loss <= NO_MODEL:
             raise NoAnswer(f"task {task.name!r} found no loss{_why(done)}")
         return loss, done.cpu_s
 

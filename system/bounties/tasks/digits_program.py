@@ -24,8 +24,8 @@ from system.learning.rounds import mini_batch
 
 NETS: Final = ("digits-softmax", "digits-64-32-10")
 LOSS_ONE: Final = 1_000_000
-# Beyond what any model has: two for each example at most.
-UNUSABLE: Final = 2 * LOSS_ONE + 1
+# What the market's voters report of something that is no model of the task.
+UNUSABLE: Final = 2**64 - 1
 # A pixel of the digits is one of 17 shades, which a float32 holds exactly.
 _SHADES: Final = np.float32(16)
 
