@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.command_line import new_app
+from bench.learn.bounties_command import bounties
 from bench.learn.encrypted_command import encrypted
 from bench.learn.jobs_command import jobs
 from bench.learn.models_command import models
@@ -20,3 +21,4 @@ def _learn() -> None:
 app.command()(jobs)
 app.command()(models)
 app.command()(encrypted)
+app.command()(bounties)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.report.story import encrypted, models
+from bench.report.story import bounties, encrypted, models
 from bench.report.story.story import Story, Told
 from system.errors import UsageError
 
 TELLERS: dict[str, Callable[[Told], Story]] = {
+    "bounties": bounties.tell,
     "encrypted": encrypted.tell,
     "models": models.tell,
 }
