@@ -28,6 +28,7 @@ class Recorder:
                 "topics": log.topics,
                 "data": log.data,
                 "transactionHash": number,
+                "blockNumber": hex(self.number),
             }
             for log in receipt.logs
         ]
@@ -55,7 +56,10 @@ def _matches(log: dict[str, Any], filters: dict[str, Any]) -> bool:
     """Whether a node's filter lets the log through: None stands for all topics, a list for any."""
     if log["address"].lower() != filters["address"].lower():
         return False
-    wanted = [one if isinstance(one, list) else [one] for one in filters["topics"]]
+    first, last = filters.get("fromBlock", "0x0"), filters.get("toBlock", log["blockNumber"])
+    if not int(first, 16) <= int(log["blockNumber"], 16) <= int(last, 16):
+        return False
+    wanted = [one if isinstance(one, list) else [one] for one in filters.get("topics", [])]
     pairs = zip(wanted, log["topics"], strict=False)
     return len(wanted) <= len(log["topics"]) and all(
         None in any_of or topic in any_of for any_of, topic in pairs
