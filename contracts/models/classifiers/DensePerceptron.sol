@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IClassifier} from "../interfaces/IClassifier.sol";
+import {Features} from "../lib/Features.sol";
 import {WeightRow} from "../lib/WeightRow.sol";
 import {Classifier} from "./Classifier.sol";
 
@@ -11,6 +12,7 @@ import {Classifier} from "./Classifier.sol";
 /// towards zero, and intercept ± learning rate; a right one leaves it. Weights and intercept are
 /// int64: up to 9.2e9, where they stay.
 contract DensePerceptron is Classifier {
+    using Features for int64[];
     using WeightRow for WeightRow.Row;
     using WeightRow for bytes;
 
@@ -113,7 +115,8 @@ contract DensePerceptron is Classifier {
         int256 sum = int256(intercept()) * _ONE;
         unchecked {
             for (uint256 i = 0; i < count; ++i) {
-                int256 value = features[i];
+                int256 value = features.at(i);
+                if (int64(value) != value) Features.refuse(i, value);
                 sum += packed.weightAt(i) * value;
                 squaredLength += uint256(value * value);
             }
@@ -126,7 +129,7 @@ contract DensePerceptron is Classifier {
         _intercept = WeightRow.saturated(intercept() + step);
         unchecked {
             for (uint256 i = 0; i < features.length; ++i) {
-                packed.put(i, packed.weightAt(i) + features[i] * step / _ONE);
+                packed.put(i, packed.weightAt(i) + features.at(i) * step / _ONE);
             }
         }
         _row.store(packed);

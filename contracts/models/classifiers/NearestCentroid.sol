@@ -222,18 +222,10 @@ contract NearestCentroid is Classifier {
         }
     }
 
-    /// @dev The squared length of a sample. Reverts NoFeatures, WrongLength, FeatureOutOfRange for what
-    /// is no int64.
-    function _checked(int64[] calldata features) private view returns (uint256 squaredLength) {
-        uint256 count = features.length;
-        _requireLength(_features, count);
-        unchecked {
-            for (uint256 i = 0; i < count; i++) {
-                int256 value = features.at(i);
-                if (int64(value) != value) Features.refuse(i, value);
-                squaredLength += uint256(value * value);
-            }
-        }
+    /// @dev The squared length of a sample. Reverts NoFeatures, WrongLength, FeatureOutOfRange.
+    function _checked(int64[] calldata features) private view returns (uint256) {
+        _requireLength(_features, features.length);
+        return features.squaredLength();
     }
 
     function _isWhole() internal view override returns (bool) {

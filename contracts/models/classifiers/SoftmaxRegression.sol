@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IClassifier} from "../interfaces/IClassifier.sol";
 import {Exponential} from "../lib/Exponential.sol";
+import {Features} from "../lib/Features.sol";
 import {WeightRow} from "../lib/WeightRow.sol";
 import {Classifier} from "./Classifier.sol";
 
@@ -15,6 +16,7 @@ import {Classifier} from "./Classifier.sol";
 ///
 /// A class comes in as chunks of its weights, then its name and bias: it is there when it is whole.
 contract SoftmaxRegression is Classifier {
+    using Features for int64[];
     using WeightRow for WeightRow.Row;
     using WeightRow for bytes;
 
@@ -85,8 +87,7 @@ contract SoftmaxRegression is Classifier {
     function update(int64[] calldata features, uint64 class) external override {
         _requireTrainer();
         _requireClass(class);
-        _requireLength(_featureCount, features.length);
-        _requireUnit(_squaredLength(features));
+        _requireUnit(_checked(features));
         bytes[] memory rows = _load(classCount());
         uint256[] memory shares = _shares(_scores(rows, features));
         for (uint256 k = 0; k < rows.length; ++k) {
@@ -154,8 +155,14 @@ contract SoftmaxRegression is Classifier {
 
     function _judge(int64[] calldata features) private view returns (int256[] memory) {
         _requireReady();
-        _requireLength(_featureCount, features.length);
+        _checked(features);
         return _scores(_load(classCount()), features);
+    }
+
+    /// @dev The squared length of a sample. Reverts NoFeatures, WrongLength, FeatureOutOfRange.
+    function _checked(int64[] calldata features) private view returns (uint256) {
+        _requireLength(_featureCount, features.length);
+        return features.squaredLength();
     }
 
     function _load(uint256 classes) private view returns (bytes[] memory rows) {
@@ -179,7 +186,7 @@ contract SoftmaxRegression is Classifier {
             bytes memory row = rows[k];
             unchecked {
                 for (uint256 i = 0; i < features.length; ++i) {
-                    sum += row.weightAt(i) * features[i];
+                    sum += row.weightAt(i) * features.at(i);
                 }
             }
             scores[k] = sum;
@@ -207,20 +214,11 @@ contract SoftmaxRegression is Classifier {
         _classes[k].bias = WeightRow.saturated(biasOf(k) + step / _ONE);
         unchecked {
             for (uint256 i = 0; i < features.length; ++i) {
-                int256 value = features[i];
+                int256 value = features.at(i);
                 // Half the pixels of an image are 0.
                 if (value != 0) row.put(i, row.weightAt(i) + step * value / _ONE_SQUARED);
             }
         }
         _classes[k].row.store(row);
-    }
-
-    function _squaredLength(int64[] calldata features) private pure returns (uint256 sum) {
-        unchecked {
-            for (uint256 i = 0; i < features.length; ++i) {
-                int256 value = features[i];
-                sum += uint256(value * value);
-            }
-        }
     }
 }

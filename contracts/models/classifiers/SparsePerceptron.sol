@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IClassifier} from "../interfaces/IClassifier.sol";
+import {Counts} from "../lib/Counts.sol";
 import {MOST_FEATURES, WeightWords} from "../lib/WeightWords.sol";
 import {Classifier} from "./Classifier.sol";
 
@@ -175,17 +176,10 @@ contract SparsePerceptron is Classifier {
     function _judge(int64[] calldata features) private view returns (uint64) {
         if (features.length == 0) revert NoFeatures();
         (int256 sum, bool fits) = _weights.sumOf(features, _last, _epoch);
-        if (!fits) _explain(features);
+        // Which index does not fit is found by a second look at them, that good samples save.
+        if (!fits) Counts.requireIndices(features, featureCount());
         unchecked {
             return _intercept + sum > 0 ? 1 : 0;
-        }
-    }
-
-    /// @dev Revert with the first index that does not fit.
-    function _explain(int64[] calldata indices) private view {
-        int256 before = -1;
-        for (uint256 i = 0; i < indices.length; ++i) {
-            before = int256(_requireIndex(indices[i], i, before, _last));
         }
     }
 

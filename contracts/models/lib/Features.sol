@@ -15,6 +15,18 @@ library Features {
         }
     }
 
+    /// @notice The squared length of a dense sample: 4,096 squares of 126 bits. Reverts
+    /// FeatureOutOfRange for what is no int64.
+    function squaredLength(int64[] calldata features) internal pure returns (uint256 sum) {
+        unchecked {
+            for (uint256 i = 0; i < features.length; ++i) {
+                int256 value = at(features, i);
+                if (int64(value) != value) refuse(i, value);
+                sum += uint256(value * value);
+            }
+        }
+    }
+
     /// @notice Reverts FeatureOutOfRange with the value, or the end of an int64 that it is beyond.
     function refuse(uint256 position, int256 value) internal pure {
         if (value > type(int64).max) value = type(int64).max;

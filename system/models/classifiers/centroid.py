@@ -13,12 +13,13 @@ from typing import Final
 from system.models.classifiers.counts import Counts, Tally
 from system.models.classifiers.limits import require_room
 from system.models.classifiers.rules import (
+    FEATURE_BITS,
     finished,
     require_class,
     require_length,
     require_ready,
     require_unit,
-    saturated,
+    require_values,
     truncated,
 )
 from system.models.refused import Refused
@@ -26,7 +27,6 @@ from system.models.refused import Refused
 MOST_FEATURES: Final = 4_096
 MOST_SAMPLES: Final = (1 << 32) - 1
 VALUE_BITS: Final = 32
-FEATURE_BITS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class NearestCentroid:
             raise Refused("NoFeatures")
         if first + len(values) > self.feature_count:
             raise Refused("WrongLength")
-        _require_values(values, VALUE_BITS)
+        require_values(values, VALUE_BITS)
         self.draft += tuple(values)
 
     def add_class(self, samples: int) -> None:
@@ -96,7 +96,7 @@ class NearestCentroid:
         for row in values:
             if len(row) != count:
                 raise Refused("WrongLength")
-            _require_values(row, VALUE_BITS)
+            require_values(row, VALUE_BITS)
         self.initial = _widened(self.initial, values)
         self.now = _widened(self.now, values)
         self.feature_count += count
@@ -135,7 +135,7 @@ class NearestCentroid:
 
     def _require_sample(self, features: Sequence[int]) -> None:
         require_length(self.feature_count, len(features))
-        _require_values(features, FEATURE_BITS)
+        require_values(features, FEATURE_BITS)
 
 
 @dataclass(slots=True)
@@ -211,8 +211,3 @@ def _relative_distance(features: Sequence[int], tally: Tally) -> Fraction:
 def _widened(means: Sequence[Mean], values: Sequence[Sequence[int]]) -> list[Mean]:
     pairs = zip(means, values, strict=True)
     return [Mean(mean.values + tuple(row), mean.samples) for mean, row in pairs]
-
-
-def _require_values(values: Sequence[int], bits: int) -> None:
-    if any(saturated(value, bits) != value for value in values):
-        raise Refused("FeatureOutOfRange")

@@ -13,11 +13,13 @@ from typing import Final
 from system.models.classifiers.classifier import ONE
 from system.models.classifiers.row import WEIGHT_BITS, Row
 from system.models.classifiers.rules import (
+    FEATURE_BITS,
     finished,
     require_class,
     require_length,
     require_ready,
     require_unit,
+    require_values,
     saturated,
     truncated,
 )
@@ -54,9 +56,13 @@ class DensePerceptron:
         self.ready = finished(self.ready, whole=bool(self.row.now))
 
     def predict(self, features: Sequence[int]) -> int:
-        """The side of the plane a sample lies on. Raises NotReady, NoFeatures, WrongLength."""
+        """The side of the plane a sample lies on.
+
+        Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
+        """
         require_ready(self.ready)
         require_length(len(self.row.now), len(features))
+        require_values(features, FEATURE_BITS)
         products = sum(w * d for w, d in zip(self.row.now, features, strict=True))
         return int(self.intercept * ONE + products > 0)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from system.models.classifiers.classifier import ONE_SQUARED, SQUARE_TOLERANCE
 from system.models.refused import Refused
+
+FEATURE_BITS: Final = 64
 
 
 def truncated(numerator: int, denominator: int) -> int:
@@ -45,6 +48,12 @@ def require_length(expected: int, given: int) -> None:
         raise Refused("NoFeatures")
     if given != expected:
         raise Refused("WrongLength")
+
+
+def require_values(values: Sequence[int], bits: int) -> None:
+    """Raise FeatureOutOfRange unless all values, one at least, are signed integers of the bits."""
+    if saturated(max(values), bits) != max(values) or saturated(min(values), bits) != min(values):
+        raise Refused("FeatureOutOfRange")
 
 
 def require_unit(features: Sequence[int]) -> None:

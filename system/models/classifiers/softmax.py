@@ -12,11 +12,13 @@ from system.models.classifiers.classifier import ONE, ONE_SQUARED
 from system.models.classifiers.exponential import negative_exponential
 from system.models.classifiers.row import MOST_WEIGHTS, WEIGHT_BITS, Row
 from system.models.classifiers.rules import (
+    FEATURE_BITS,
     finished,
     require_class,
     require_length,
     require_ready,
     require_unit,
+    require_values,
     saturated,
     truncated,
 )
@@ -83,7 +85,7 @@ class SoftmaxRegression:
     def predict(self, features: Sequence[int]) -> int:
         """The class of the highest score, the lower one of equals.
 
-        Raises NotReady, NoFeatures, WrongLength.
+        Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
         """
         scores = self._scores(features)
         return scores.index(max(scores))
@@ -101,7 +103,7 @@ class SoftmaxRegression:
         """
         require_ready(self.ready)
         require_class(cls, len(self.classes))
-        require_length(self.feature_count, len(features))
+        self._require_sample(features)
         require_unit(features)
         for k, share in enumerate(self.shares(features)):
             error = share - ONE * (k == cls)
@@ -115,9 +117,13 @@ class SoftmaxRegression:
             one.bias = one.initial_bias
             one.row.reset()
 
+    def _require_sample(self, features: Sequence[int]) -> None:
+        require_length(self.feature_count, len(features))
+        require_values(features, FEATURE_BITS)
+
     def _scores(self, features: Sequence[int]) -> list[int]:
         require_ready(self.ready)
-        require_length(self.feature_count, len(features))
+        self._require_sample(features)
         return [one.score(features) for one in self.classes]
 
 
