@@ -14,6 +14,10 @@ contract CollaborativeTrainer is ICollaborativeTrainer {
 
     // -------------------------------------------------------------- constants
 
+    /// @dev So many words leave a report, the longest call there is of a contribution, 348 bytes of
+    /// the 131,072 that a GoQuorum node takes at most for all else in its transaction.
+    uint256 private constant _MOST_FEATURES = 4_080;
+
     /// @inheritdoc ICollaborativeTrainer
     IClassifier public immutable override classifier;
     /// @inheritdoc ICollaborativeTrainer
@@ -34,6 +38,9 @@ contract CollaborativeTrainer is ICollaborativeTrainer {
 
     /// @inheritdoc ICollaborativeTrainer
     function addData(int64[] calldata features, uint64 class) external payable override {
+        if (features.length > _MOST_FEATURES) {
+            revert TooManyFeatures(_MOST_FEATURES, features.length);
+        }
         Loaded sample = features.load();
         bytes32 key = sample.keyOf(class, uint64(block.timestamp), msg.sender);
         uint256 deposit = incentive.onData{value: msg.value}(msg.sender, key);

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from system.models.classifiers.classifier import Classifier
 from system.models.incentives.incentive import Incentive
 from system.models.records import Records, data_key
+from system.models.refused import Refused
+
+MOST_FEATURES: Final = 4_080  # of a contribution, so that every later call of it fits a transaction
 
 
 @dataclass(slots=True)
@@ -25,6 +29,8 @@ class Twin:
         self, author: str, features: Sequence[int], cls: int, *, paid: int, now_s: int
     ) -> bytes:
         """Learn a sample against a deposit; returns the contribution's key."""
+        if len(features) > MOST_FEATURES:
+            raise Refused("TooManyFeatures")
         key = data_key(features, cls, now_s, author)
         deposit = self.incentive.quote(author, paid=paid, now_s=now_s)
         self.records.require_new(key, deposit)

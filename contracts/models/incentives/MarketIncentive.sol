@@ -44,7 +44,7 @@ contract MarketIncentive is Incentive, MarketViews {
         if (msg.sender != admin) revert NotAdmin(msg.sender);
         if (trainer == address(0)) revert NoTrainer();
         uint96 unit_ = terms_.unitOf(digests.length, msg.value);
-        scorer_.requireTwin(ICollaborativeTrainer(trainer).classifier(), admin);
+        scorer_.requireTwin(_model(), admin);
         (_phase, _endsAt) = (Phase.Drawing, _in(terms_.showTime));
         (scorer, bounty) = (scorer_, uint96(msg.value));
         drawnBy = uint64(block.number) + _DRAW_DELAY;
@@ -196,7 +196,9 @@ contract MarketIncentive is Incentive, MarketViews {
         if (now_ == Phase.Unopened || now_ > Phase.Rewarding) {
             revert NotInPhase(Phase.Rewarding, now_);
         }
-        if (scorer.initialDigest() == _digest) revert ScorerUnchanged();
+        if (scorer.initialDigest() == _digest && _model().initialDigest() == _digest) {
+            revert ModelsUnchanged();
+        }
         (_phase, _endsAt) = (contributionCount == 0 ? Phase.Void : Phase.Forfeited, 0);
         emit Denounced(msg.sender);
     }
@@ -264,6 +266,11 @@ contract MarketIncentive is Incentive, MarketViews {
     }
 
     // --------------------------------------------------- logic: shared, checks
+
+    /// @dev What contributions teach as they come; the scorer is its twin.
+    function _model() private view returns (IClassifier) {
+        return ICollaborativeTrainer(trainer).classifier();
+    }
 
     /// @dev The contribution whose turn it is, if it is to be learned or kicked.
     function _requireLearning() private view returns (uint32 index) {

@@ -12,13 +12,17 @@ import {IIncentive} from "./IIncentive.sol";
 interface ICollaborativeTrainer {
     /// @notice The trainer is made of contracts that are there already.
     error NotContract(address part);
+    /// @notice A contribution has fewer features. A contract can make up more than a transaction
+    /// holds, and then nobody could report it, nor let a market's scorer learn it, by a transaction.
+    error TooManyFeatures(uint256 most, uint256 given);
 
     event DataLearned(address indexed author, bytes32 indexed key, uint64 indexed class, uint256 deposit);
     event Refunded(address indexed author, bytes32 indexed key, uint256 amount);
     event Reported(address indexed reporter, bytes32 indexed key, address indexed author, uint256 amount);
 
-    /// @notice Give the model a sample to learn, and wei that cover the incentive's cost. Reverts as
-    /// the three parts do: TooLittle, DataConflict, and whatever the model does not take.
+    /// @notice Give the model a sample to learn, and wei that cover the incentive's cost. Reverts
+    /// TooManyFeatures beyond 4,080, and as the three parts do: TooLittle, DataConflict, and whatever
+    /// the model does not take.
     function addData(int64[] calldata features, uint64 class) external payable;
 
     /// @notice Have the deposit of the sender's own data back. Reverts with UnknownData, AlreadyClaimed

@@ -133,7 +133,7 @@ interface IMarketIncentive {
     error WrongDigest(uint256 piece, bytes32 expected, bytes32 given);
     /// @notice The model does not take a sample of the piece.
     error SampleRefused(uint256 piece, uint256 sample);
-    /// @notice Evaluating the piece takes more than half of a block's gas.
+    /// @notice Evaluating the piece takes more than a third of a block's gas.
     error PieceTooHeavy(uint256 piece, uint256 most, uint256 used);
     /// @notice The piece has not as many samples, or labels, as the terms say.
     error WrongPieceSize(uint256 expected, uint256 samples, uint256 labels);
@@ -155,8 +155,9 @@ interface IMarketIncentive {
     error GasTooLow();
     /// @notice Classes or features were added to the scorer: `denounce` ends the market.
     error ScorerChanged();
-    /// @notice The scorer is as it was when the market was opened.
-    error ScorerUnchanged();
+    /// @notice The scorer and the trainer's model have the classes and features they had when the
+    /// market was opened.
+    error ModelsUnchanged();
     error AlreadyCollected(uint256 contribution);
 
     /// @notice The market has its bounty; `unit` wei are paid for each right answer and round.
@@ -232,9 +233,10 @@ interface IMarketIncentive {
     /// @dev In Rewarding. Reverts NotInPhase, EvaluationDue, NotToKick.
     function kick() external;
 
-    /// @notice Show that the provider added classes or features to the scorer. The market is Forfeited
-    /// then, or Void where nobody has contributed.
-    /// @dev From Drawing to Rewarding. Reverts NotInPhase (naming Rewarding), ScorerUnchanged.
+    /// @notice Show that the provider added classes or features to the scorer, or to the trainer's
+    /// model, which then takes data that the scorer refuses and nobody is paid for. The market is
+    /// Forfeited then, or Void where nobody has contributed.
+    /// @dev From Drawing to Rewarding. Reverts NotInPhase (naming Rewarding), ModelsUnchanged.
     function denounce() external;
 
     /// @notice Credit a contribution's author what the market's end gives it.

@@ -53,10 +53,12 @@ library MarketRules {
         if (sum > type(uint96).max) revert IIncentive.TooMuch(sum);
     }
 
-    /// @dev A model that has learned may need more gas than one that has not: a piece that just fits
-    /// a block now might fit none when it is to be scored, and the provider would not pay.
+    /// @dev A model that has learned may need more gas than one that has not (weights that lie in one
+    /// slot as they began lie in two after a reset): a piece that just fits a block now might fit
+    /// none when it is to be scored, and the provider would not pay.
     function requireLight(uint256 piece, uint256 used) internal view {
-        if (used > block.gaslimit / 2) revert IMarketIncentive.PieceTooHeavy(piece, block.gaslimit / 2, used);
+        uint256 most = block.gaslimit / 3;
+        if (used > most) revert IMarketIncentive.PieceTooHeavy(piece, most, used);
     }
 
     /// @dev A model that refuses says why. One that says nothing had too little gas, and who calls

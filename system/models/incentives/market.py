@@ -20,14 +20,21 @@ _REACH = 256  # blocks that the EVM's BLOCKHASH looks back
 class Market(Accounts):
     """The mechanism; `scorer` is the twin of a classifier that has learned nothing.
 
-    `shape` gives what an admin can still change of it: classes, features.
+    `shape` gives what an admin can still change of it, classes and features, `model_shape` of the
+    trainer's model: neither may before the end.
     """
 
     def __init__(
-        self, scorer: Classifier, *, provider: str, shape: Callable[[], object] = lambda: None
+        self,
+        scorer: Classifier,
+        *,
+        provider: str,
+        shape: Callable[[], object] = lambda: None,
+        model_shape: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__()
-        self.scorer, self.provider, self.shape = scorer, provider, shape
+        self.scorer, self.provider = scorer, provider
+        self.shape, self.model_shape = shape, model_shape
         self._phase, self._ends_at = Phase.UNOPENED, 0
         self.terms: MarketTerms
         self.rounds = Rounds(unit=0, left=0)
@@ -35,6 +42,7 @@ class Market(Accounts):
         self.shown = self.revealed = 0
         self.bounty = self.stakes = self.drawn_by = 0
         self._shape: object = None
+        self._model_shape: object = None
 
     def open(
         self,
@@ -58,7 +66,7 @@ class Market(Accounts):
         self.rounds = Rounds(unit=unit, left=terms.rounds)
         self.drawn_by = block + DRAW_DELAY
         self._phase, self._ends_at = Phase.DRAWING, now_s + terms.show_time
-        self._shape = self.shape()
+        self._shape, self._model_shape = self.shape(), self.model_shape()
 
     def cost(self, now_s: int) -> int:
         """The least stake, in wei; 0 before the market is opened."""
@@ -183,12 +191,12 @@ class Market(Accounts):
     # The money.
 
     def denounce(self, *, now_s: int) -> None:
-        """Show that the scorer was changed; refuses NotInPhase, ScorerUnchanged."""
+        """Show that one of the models was changed; refuses NotInPhase, ModelsUnchanged."""
         phase, _ = self.phase(now_s)
         if not Phase.UNOPENED < phase <= Phase.REWARDING:
             raise Refused("NotInPhase")
-        if not self._is_changed():
-            raise Refused("ScorerUnchanged")
+        if not self._is_changed() and self.model_shape() == self._model_shape:
+            raise Refused("ModelsUnchanged")
         self._phase = Phase.FORFEITED if self.rounds.entries else Phase.VOID
         self._ends_at = 0
 

@@ -171,8 +171,10 @@ class House:
         for call in [*filling, *trainer.appointing(wiring), appointing(models[1], market)]:
             evm.send(provider, call)
         scorer = kind.twin()
-        incentive = Market(scorer, provider=provider, shape=lambda: kind.shape(scorer))
-        return cls(evm, provider, wiring, models[1], Twin(kind.twin(), incentive), pieces)
+        model = kind.twin()
+        shapes = {"shape": lambda: kind.shape(scorer), "model_shape": lambda: kind.shape(model)}
+        incentive = Market(scorer, provider=provider, **shapes)
+        return cls(evm, provider, wiring, models[1], Twin(model, incentive), pieces)
 
     @property
     def market(self) -> str:

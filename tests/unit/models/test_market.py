@@ -233,7 +233,7 @@ def test_who_changes_the_scorer_forfeits() -> None:
     for value in hidden_values(pair, truth=1)[:2]:
         pair.add(account, value, 1, stake=200)
     rewarding(pair)
-    assert pair.denounce(account) == "ScorerUnchanged"
+    assert pair.denounce(account) == "ModelsUnchanged"
     pair.step(account)
     house.send(Call(house.scorer, call_data("addClass()"), GAS))
     house.book.scorer.classes += 1  # type: ignore[attr-defined]
@@ -243,6 +243,21 @@ def test_who_changes_the_scorer_forfeits() -> None:
         assert pair.evaluate(account, index, hidden[index]) == ""
     assert pair.evaluate(account, last, hidden[last]) == "ScorerChanged"
     assert pair.denounce(account) == ""
+    pair.pay_all(account)
+    assert house.evm.balance(account) == before + 1_000
+
+
+def test_who_lets_the_model_take_what_the_scorer_refuses_forfeits() -> None:
+    pair = participating()
+    house, account = pair.house, pair.house.evm.account()
+    before = house.evm.balance(account)
+    house.send(Call(house.wiring.classifier, call_data("addClass()"), GAS))
+    house.twin.model.classes += 1  # type: ignore[attr-defined]
+    for value in hidden_values(pair)[:2]:
+        assert pair.add(account, value, 4, stake=200) == ""
+    # Unpaid, were it not for the next step: the scorer knows no such class.
+    assert pair.denounce(account) == ""
+    assert pair.phase() == (Phase.FORFEITED, 0)
     pair.pay_all(account)
     assert house.evm.balance(account) == before + 1_000
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 from eth_abi.abi import encode
+from eth_account import Account
 
 from system.chain.abi import call_data, selector
 from system.chain.compiler import artifact
 from system.chain.sender import Call
 from system.models import trainer
+from system.models.twin import MOST_FEATURES
 from tests.evm import Evm, Refused
 from tests.unit.models.pair import STAKE, Pair, Sample
 
@@ -195,6 +197,12 @@ def without_features(pair: Pair) -> Attempt:
     return pair.account(), trainer.adding(pair.wiring.trainer, [], 0, value=pair.cost())
 
 
+def too_large_for_a_report(pair: Pair) -> Attempt:
+    """Only a contract can give it: the calls that follow would fit no transaction."""
+    features = range(MOST_FEATURES + 1)
+    return pair.account(), trainer.adding(pair.wiring.trainer, features, 0, value=pair.cost())
+
+
 def with_an_unknown_class(pair: Pair) -> Attempt:
     return pair.account(), trainer.adding(pair.wiring.trainer, [1], 3, value=pair.cost())
 
@@ -237,6 +245,7 @@ ATTEMPTS: list[tuple[str, Callable[[Pair], Attempt]]] = [
     ("NothingOwed", by_a_stranger(lambda p: trainer.withdrawing(p.wiring.incentive))),
     ("FeatureOutOfRange", beyond_int64),
     ("NoFeatures", without_features),
+    ("TooManyFeatures", too_large_for_a_report),
     ("UnknownClass", with_an_unknown_class),
 ]
 
@@ -250,6 +259,21 @@ def test_what_is_not_allowed_is_refused_by_name(name, attempt):
     held = pair.evm.balance(pair.wiring.incentive)
     assert pair.evm.refusal(sender, call) == name
     assert pair.evm.balance(pair.wiring.incentive) == held
+
+
+def test_whatever_was_contributed_can_be_reported_by_a_transaction():
+    pair = Pair.staked()
+    assert pair.add(pair.account(), range(MOST_FEATURES + 1), 0) == "TooManyFeatures"
+    sample = pair.added(pair.account(), range(MOST_FEATURES), 1)
+    pair.added(pair.account(), [0], 2)
+    pair.evm.mine(STAKE.any_wait_s)
+    reporter, call = reporting(pair, pair.account(), sample)
+    signer = Account.create()
+    fields = {"nonce": 10**6, "gasPrice": 2**64, "gas": 2**40, "chainId": 2**32}
+    whole = {**fields, "to": call.to, "value": 2**64, "data": call.data}
+    signed = signer.sign_transaction(whole).raw_transaction
+    assert len(signed) <= 128 * 1024
+    assert pair.evm.refusal(reporter, call) == ""
 
 
 def test_a_trainer_is_made_of_contracts():
