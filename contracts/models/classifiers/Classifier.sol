@@ -89,10 +89,18 @@ abstract contract Classifier is IClassifier {
         if (class >= _names.length) revert UnknownClass(class, _names.length);
     }
 
-    /// @dev The length of a dense sample: NoFeatures for none, WrongLength for too few or many.
+    /// @dev The length of a dense sample that is learned: NoFeatures for none, WrongLength for too few or many.
     function _requireLength(uint256 expected, uint256 given) internal pure {
         if (given == 0) revert NoFeatures();
         if (given != expected) revert WrongLength(expected, given);
+    }
+
+    /// @dev The length of a dense sample that is asked about: as many features as the model has, or
+    /// had at any time since it was ready, so that what was contributed before it grew can still be
+    /// refunded. The features that it lacks are 0.
+    function _requireKnown(uint256 least, uint256 most, uint256 given) internal pure {
+        if (given < least) _requireLength(most, given);
+        if (given > most) revert WrongLength(most, given);
     }
 
     function _requireUnit(uint256 squaredLength) internal pure {

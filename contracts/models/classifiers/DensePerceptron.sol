@@ -30,6 +30,8 @@ contract DensePerceptron is Classifier {
     /// @dev With the trainer in one slot. Until `_learned` the model is as it began.
     bool private _learned;
     int64 private _intercept;
+    /// @dev How many features there were when the model became ready.
+    uint16 private _least;
     WeightRow.Row private _row;
 
     // ------------------------------------------------------------ constructor
@@ -51,6 +53,7 @@ contract DensePerceptron is Classifier {
         _requireAdmin();
         _note(msg.data);
         _row.append(first, weights, WeightRow.MOST_WEIGHTS);
+        if (!isReady) _least = uint16(_row.count);
         emit FeaturesAdded(weights.length);
     }
 
@@ -60,6 +63,7 @@ contract DensePerceptron is Classifier {
     function update(int64[] calldata features, uint64 class) external override {
         _requireTrainer();
         if (class > 1) revert UnknownClass(class, 2);
+        _requireLength(_row.count, features.length);
         (bytes memory packed, uint64 answer, uint256 squaredLength) = _judge(features);
         _requireUnit(squaredLength);
         if (answer != class) _learn(packed, features, class);
@@ -78,6 +82,7 @@ contract DensePerceptron is Classifier {
     /// @inheritdoc IClassifier
     function predict(int64[] calldata features) external view override returns (uint64 class) {
         _requireReady();
+        _requireKnown(_least, _row.count, features.length);
         (, class,) = _judge(features);
     }
 
@@ -109,12 +114,10 @@ contract DensePerceptron is Classifier {
         view
         returns (bytes memory packed, uint64 class, uint256 squaredLength)
     {
-        uint256 count = _row.count;
-        _requireLength(count, features.length);
-        packed = _row.load(count, !_learned);
+        packed = _row.load(_row.count, !_learned);
         int256 sum = int256(intercept()) * _ONE;
         unchecked {
-            for (uint256 i = 0; i < count; ++i) {
+            for (uint256 i = 0; i < features.length; ++i) {
                 int256 value = features.at(i);
                 if (int64(value) != value) Features.refuse(i, value);
                 sum += packed.weightAt(i) * value;

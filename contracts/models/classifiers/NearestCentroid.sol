@@ -41,6 +41,8 @@ contract NearestCentroid is Classifier {
     // ---------------------------------------------------------------- storage
 
     uint16 private _features;
+    /// @dev How many there were when the model became ready.
+    uint16 private _least;
     /// @dev How many values of the class that is added next are there.
     uint16 private _brought;
     uint32 private _epoch;
@@ -52,7 +54,7 @@ contract NearestCentroid is Classifier {
 
     constructor(uint32 features) {
         Limits.requireRoom(MOST_FEATURES, 0, features);
-        _features = uint16(features);
+        (_features, _least) = (uint16(features), uint16(features));
         _note(abi.encode(features));
     }
 
@@ -100,6 +102,7 @@ contract NearestCentroid is Classifier {
             if (_hasLearned(class)) Lanes.put(_learned[class], features, values[class]);
         }
         _features = uint16(features + count);
+        if (!isReady) _least = uint16(features + count);
         _note(msg.data);
         emit FeaturesAdded(count);
     }
@@ -110,7 +113,8 @@ contract NearestCentroid is Classifier {
     function update(int64[] calldata features, uint64 class) external override {
         _requireTrainer();
         _requireClass(class);
-        _requireUnit(_checked(features));
+        _requireLength(_features, features.length);
+        _requireUnit(features.squaredLength());
         uint256 samples = samplesOf(class);
         if (samples == MOST_SAMPLES) revert Limits.TooManySamples(class);
         mapping(uint256 => uint256) storage from = _wordsOf(class);
@@ -132,11 +136,12 @@ contract NearestCentroid is Classifier {
     /// @inheritdoc IClassifier
     function predict(int64[] calldata features) external view override returns (uint64 best) {
         _requireReady();
-        _checked(features);
-        uint64 classes = classCount();
+        (uint256 count, uint64 classes) = (_features, classCount());
+        _requireKnown(_least, count, features.length);
+        features.squaredLength(); // which refuses what is no int64
         uint256 least = type(uint256).max;
         for (uint64 class = 0; class < classes; class++) {
-            uint256 distance = _distance(features, _wordsOf(class), least);
+            uint256 distance = _distance(features, count, _wordsOf(class), least);
             if (distance < least) (least, best) = (distance, class);
         }
     }
@@ -179,20 +184,21 @@ contract NearestCentroid is Classifier {
         return _hasLearned(class) ? _learned[class] : _initial[class];
     }
 
-    /// @dev Σ(d − c)², or a part of it that is `enough` already. Features have 64 bits and there are
+    /// @dev Σ(d − c)² over `count` features, or a part of it that is `enough` already. Features have 64 bits and there are
     /// 4,096 at most: the sum has 142.
     function _distance(
         int64[] calldata features,
+        uint256 count,
         mapping(uint256 index => uint256 word) storage words,
         uint256 enough
     ) private view returns (uint256 sum) {
-        uint256 count = features.length;
+        uint256 given = features.length;
         unchecked {
             for (uint256 i = 0; i < count && sum < enough;) {
                 uint256 word = words[i / Lanes.A_WORD];
                 uint256 end = i + Lanes.A_WORD < count ? i + Lanes.A_WORD : count;
                 for (; i < end; i++) {
-                    int256 gap = features.at(i) - Lanes.lowest(word);
+                    int256 gap = (i < given ? features.at(i) : int256(0)) - Lanes.lowest(word);
                     sum += uint256(gap * gap);
                     word = Lanes.rest(word);
                 }
@@ -220,12 +226,6 @@ contract NearestCentroid is Classifier {
                 to[index] = made;
             }
         }
-    }
-
-    /// @dev The squared length of a sample. Reverts NoFeatures, WrongLength, FeatureOutOfRange.
-    function _checked(int64[] calldata features) private view returns (uint256) {
-        _requireLength(_features, features.length);
-        return features.squaredLength();
     }
 
     function _isWhole() internal view override returns (bool) {

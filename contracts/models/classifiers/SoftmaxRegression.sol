@@ -41,6 +41,8 @@ contract SoftmaxRegression is Classifier {
     /// @dev With the trainer in one slot. Until `_learned` the model is as it began.
     bool private _learned;
     uint32 private _featureCount;
+    /// @dev How many features there were when the model became ready.
+    uint32 private _least;
     mapping(uint256 class => Class) private _classes;
 
     // ------------------------------------------------------------ constructor
@@ -87,7 +89,8 @@ contract SoftmaxRegression is Classifier {
     function update(int64[] calldata features, uint64 class) external override {
         _requireTrainer();
         _requireClass(class);
-        _requireUnit(_checked(features));
+        _requireLength(_featureCount, features.length);
+        _requireUnit(features.squaredLength());
         bytes[] memory rows = _load(classCount());
         uint256[] memory shares = _shares(_scores(rows, features));
         for (uint256 k = 0; k < rows.length; ++k) {
@@ -150,19 +153,15 @@ contract SoftmaxRegression is Classifier {
             revert WeightRow.TooManyWeights(WeightRow.MOST_WEIGHTS, count);
         }
         _featureCount += uint32(count);
+        if (!isReady) _least = _featureCount;
         emit FeaturesAdded(count);
     }
 
     function _judge(int64[] calldata features) private view returns (int256[] memory) {
         _requireReady();
-        _checked(features);
+        _requireKnown(_least, _featureCount, features.length);
+        features.squaredLength(); // which refuses what is no int64
         return _scores(_load(classCount()), features);
-    }
-
-    /// @dev The squared length of a sample. Reverts NoFeatures, WrongLength, FeatureOutOfRange.
-    function _checked(int64[] calldata features) private view returns (uint256) {
-        _requireLength(_featureCount, features.length);
-        return features.squaredLength();
     }
 
     function _load(uint256 classes) private view returns (bytes[] memory rows) {

@@ -8,8 +8,8 @@ pragma solidity ^0.8.30;
 ///
 /// A life: the admin (its deployer) brings initial weights in chunks and finishes; names a trainer,
 /// once; from then on the trainer alone updates it. Classes and features can be added by the admin
-/// at any time, with any weights: contributors trust it with that, and dense samples of before have
-/// too few features then. `initialDigest` covers all that was brought in, in order, so that two
+/// at any time, with any weights: contributors trust it with that. Of a dense sample of before, the
+/// features that were added since are 0 in predictions; learned are whole ones only. `initialDigest` covers all that was brought in, in order, so that two
 /// models that start alike can be told: d = keccak256(d ‖ keccak256(calldata of the call)), from 0;
 /// the first link is abi.encode(the constructor's arguments) in place of the call.
 interface IClassifier {

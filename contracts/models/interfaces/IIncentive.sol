@@ -49,8 +49,8 @@ interface IIncentive {
     function onData(address author, bytes32 key) external payable returns (uint256 deposit);
 
     /// @notice Whether a report needs the model's word now. Where it does not, the trainer passes
-    /// `agrees` as false and never asks the model: no deposit is locked in because a model that grew
-    /// meanwhile no longer takes the sample.
+    /// `agrees` as false and never asks the model: no deposit is locked in because a model no longer
+    /// takes the sample.
     function asksModel(address reporter, uint64 addedAt) external view returns (bool);
 
     /// @notice `author` wants its deposit back; of the trainer. Returns how much of the claimable

@@ -14,6 +14,7 @@ from system.models.classifiers.counts import Counts, Tally
 from system.models.classifiers.limits import require_room
 from system.models.classifiers.rules import (
     FEATURE_BITS,
+    completed,
     finished,
     require_class,
     require_length,
@@ -52,9 +53,11 @@ class NearestCentroid:
     now: list[Mean] = field(default_factory=list)
     draft: tuple[int, ...] = ()
     ready: bool = False
+    least: int = field(init=False)
 
     def __post_init__(self) -> None:
         require_room(MOST_FEATURES, 0, self.feature_count)
+        self.least = self.feature_count
 
     def bring(self, first: int, values: Sequence[int]) -> None:
         """Values of the class that is added next, from feature `first` on.
@@ -100,6 +103,8 @@ class NearestCentroid:
         self.initial = _widened(self.initial, values)
         self.now = _widened(self.now, values)
         self.feature_count += count
+        if not self.ready:
+            self.least = self.feature_count
 
     def finish(self) -> None:
         """All initial values are there. Raises AlreadyReady, NotReady."""
@@ -108,11 +113,13 @@ class NearestCentroid:
     def predict(self, features: Sequence[int]) -> int:
         """The class of the least squared distance; ties go to the lower one.
 
+        Features that came since the sample was taken are 0.
         Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
         """
         require_ready(self.ready)
-        self._require_sample(features)
-        return _least([_squared_distance(features, mean.values) for mean in self.now])
+        whole = completed(features, self.least, self.feature_count)
+        require_values(whole, FEATURE_BITS)
+        return _least([_squared_distance(whole, mean.values) for mean in self.now])
 
     def update(self, features: Sequence[int], cls: int) -> bool:
         """Move the class's centroid towards a sample; True: every sample counts.
@@ -121,7 +128,8 @@ class NearestCentroid:
         """
         require_ready(self.ready)
         require_class(cls, len(self.now))
-        self._require_sample(features)
+        require_length(self.feature_count, len(features))
+        require_values(features, FEATURE_BITS)
         require_unit(features)
         if self.now[cls].samples == MOST_SAMPLES:
             raise Refused("TooManySamples")
@@ -132,10 +140,6 @@ class NearestCentroid:
         """Forget what was learned. Raises NotReady."""
         require_ready(self.ready)
         self.now = list(self.initial)
-
-    def _require_sample(self, features: Sequence[int]) -> None:
-        require_length(self.feature_count, len(features))
-        require_values(features, FEATURE_BITS)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from system.models.classifiers.classifier import ONE
 from system.models.classifiers.row import WEIGHT_BITS, Row
 from system.models.classifiers.rules import (
     FEATURE_BITS,
+    completed,
     finished,
     require_class,
     require_length,
@@ -40,6 +41,7 @@ class DensePerceptron:
     row: Row = field(default_factory=Row)
     intercept: int = field(init=False)
     ready: bool = field(init=False, default=False)
+    least: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.intercept = self.initial_intercept
@@ -50,20 +52,22 @@ class DensePerceptron:
         Raises NoFeatures, OutOfOrder, TooManyWeights.
         """
         self.row.append(first, weights)
+        if not self.ready:
+            self.least = len(self.row.now)
 
     def finish(self) -> None:
         """Initial weights are all there. Raises AlreadyReady; NotReady where there are none."""
         self.ready = finished(self.ready, whole=bool(self.row.now))
 
     def predict(self, features: Sequence[int]) -> int:
-        """The side of the plane a sample lies on.
+        """The side of the plane a sample lies on; features that came since it was taken are 0.
 
         Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
         """
         require_ready(self.ready)
-        require_length(len(self.row.now), len(features))
-        require_values(features, FEATURE_BITS)
-        products = sum(w * d for w, d in zip(self.row.now, features, strict=True))
+        whole = completed(features, self.least, len(self.row.now))
+        require_values(whole, FEATURE_BITS)
+        products = sum(w * d for w, d in zip(self.row.now, whole, strict=True))
         return int(self.intercept * ONE + products > 0)
 
     def update(self, features: Sequence[int], cls: int) -> bool:
@@ -73,6 +77,7 @@ class DensePerceptron:
         """
         require_ready(self.ready)
         require_class(cls, CLASSES)
+        require_length(len(self.row.now), len(features))
         answer = self.predict(features)
         require_unit(features)
         if answer == cls:

@@ -50,6 +50,17 @@ def require_length(expected: int, given: int) -> None:
         raise Refused("WrongLength")
 
 
+def completed(features: Sequence[int], least: int, count: int) -> Sequence[int]:
+    """A dense sample of `least` to `count` values, with a 0 for each feature that it lacks.
+
+    Raises NoFeatures, WrongLength.
+    """
+    lacking = count - len(features)
+    if len(features) < least or lacking < 0:
+        require_length(count, len(features))
+    return [*features, *[0] * lacking] if lacking else features
+
+
 def require_values(values: Sequence[int], bits: int) -> None:
     """Raise FeatureOutOfRange unless all values, one at least, are signed integers of the bits."""
     if saturated(max(values), bits) != max(values) or saturated(min(values), bits) != min(values):

@@ -13,6 +13,7 @@ from system.models.classifiers.exponential import negative_exponential
 from system.models.classifiers.row import MOST_WEIGHTS, WEIGHT_BITS, Row
 from system.models.classifiers.rules import (
     FEATURE_BITS,
+    completed,
     finished,
     require_class,
     require_length,
@@ -53,9 +54,11 @@ class SoftmaxRegression:
     classes: list[SoftmaxClass] = field(default_factory=list)
     ready: bool = field(init=False, default=False)
     coming: Row = field(init=False, default_factory=Row)
+    least: int = field(init=False)
 
     def __post_init__(self) -> None:
         _require_room(0, self.feature_count)
+        self.least = self.feature_count
 
     def bring(self, first: int, weights: Sequence[int]) -> None:
         """Initial weights of the next class, those of features from `first` on.
@@ -75,6 +78,8 @@ class SoftmaxRegression:
         """Features behind those there are, of weight 0. Raises NoFeatures, TooManyWeights."""
         _require_room(self.feature_count, count)
         self.feature_count += count
+        if not self.ready:
+            self.least = self.feature_count
         for one in self.classes:
             one.row.widen(count)
 
@@ -85,6 +90,7 @@ class SoftmaxRegression:
     def predict(self, features: Sequence[int]) -> int:
         """The class of the highest score, the lower one of equals.
 
+        Features that came since the sample was taken are 0.
         Raises NotReady, NoFeatures, WrongLength, FeatureOutOfRange beyond 64 bits.
         """
         scores = self._scores(features)
@@ -103,7 +109,8 @@ class SoftmaxRegression:
         """
         require_ready(self.ready)
         require_class(cls, len(self.classes))
-        self._require_sample(features)
+        require_length(self.feature_count, len(features))
+        require_values(features, FEATURE_BITS)
         require_unit(features)
         for k, share in enumerate(self.shares(features)):
             error = share - ONE * (k == cls)
@@ -117,14 +124,11 @@ class SoftmaxRegression:
             one.bias = one.initial_bias
             one.row.reset()
 
-    def _require_sample(self, features: Sequence[int]) -> None:
-        require_length(self.feature_count, len(features))
-        require_values(features, FEATURE_BITS)
-
     def _scores(self, features: Sequence[int]) -> list[int]:
         require_ready(self.ready)
-        self._require_sample(features)
-        return [one.score(features) for one in self.classes]
+        whole = completed(features, self.least, self.feature_count)
+        require_values(whole, FEATURE_BITS)
+        return [one.score(whole) for one in self.classes]
 
 
 def _require_room(there: int, more: int) -> None:
