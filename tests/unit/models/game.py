@@ -25,7 +25,7 @@ from tests.unit.models.worlds import GAS, WIDTH, Both, Model, Setting, created, 
 
 PIECES, SAMPLES, SHOWN = 5, 4, 2
 HIDDEN = (PIECES - SHOWN) * SAMPLES
-ROUNDS, UNIT = 20, 10**15
+ROUNDS, UNIT = 60, 10**15
 TIME_S = 1_000
 TERMS = MarketTerms(
     stake=2 * UNIT * HIDDEN,
@@ -139,6 +139,7 @@ class Game:
                 lambda: self.learn(self.chance.choice(contributions)),
                 lambda: self.gather(0),
                 self.give_back,
+                self.denounce,
             )
         )()
 
@@ -184,6 +185,10 @@ class Game:
         call = market_calls.collecting(self.place, index)
         self.step(self.someone(), call, lambda: self.twin.collect(index, now_s=self.now))
 
+    def denounce(self) -> None:
+        call = market_calls.denouncing(self.place)
+        self.step(self.someone(), call, lambda: self.twin.denounce(now_s=self.now))
+
     def give_back(self) -> None:
         call = market_calls.returning(self.place)
         self.step(self.someone(), call, lambda: self.twin.return_bounty(now_s=self.now))
@@ -218,7 +223,7 @@ class Game:
 def played(model: Model, chance: Random, steps: int) -> tuple[Game, Script]:
     """A market from its opening to its end, with so many random actions while it takes data."""
     game = Game.of(model, chance)
-    script = Script(game.both, model, chance, waits=(0, 1, 2))
+    script = Script(game.both, model, chance, waits=(0, 1, 2), grows=False)
     script.run(steps)
     game.play(script.added)
     return game, script

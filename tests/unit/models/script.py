@@ -8,6 +8,7 @@ from random import Random
 
 from system.models.classifiers.classifier import ONE
 from system.models.encoders.features import Features
+from system.models.incentives.incentive import Account
 from system.models.refused import Refused
 from system.models.simulation.actions import Action, Add, Contribution, Refund, Report, Withdraw
 from system.models.simulation.world import Moved, World
@@ -17,27 +18,32 @@ ETHER = 10**18
 # One of them can hardly pay, one has more than any mechanism books.
 PURSES = [10**30, 10**30, 10**30, 3 * ETHER, 2**129, 0]
 REFUND_S, OWNER_S, ANY_S = 20, 40, 60
+# Seldom so long that all that is left of everything is everybody's.
+WAITS_S = (0, 1, 1, 2, 3, 5, 5, REFUND_S) * 2 + (ANY_S,)
 INT64_ENDS = (-(2**63), 2**63 - 1)
 
 
 @dataclass
 class Script:
-    """Random actions in both worlds, most of which fit; what came of them has to agree."""
+    """Random actions in both worlds, most of which fit; what came of them has to agree.
+
+    `grows`: the admin adds a feature halfway, and a class later where the model can have more.
+    """
 
     both: Both
     model: Model
     chance: Random
-    waits: tuple[int, ...] = (0, 1, 1, 3, 5, REFUND_S, ANY_S)
+    waits: tuple[int, ...] = WAITS_S
+    grows: bool = True
     width: int = WIDTH
     added: list[Contribution] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
     def run(self, steps: int) -> None:
-        """So many actions; halfway the admin adds a feature to the model."""
+        """So many actions."""
         for step in range(steps):
-            if step == steps // 2:
-                self.both.grow(self.model.grows)
-                self.width += 1
+            if self.grows:
+                self.grow(step, steps)
             if self.chance.random() < 0.25:
                 self.both.wait(self.chance.choice(self.waits))
             action = self.action()
@@ -46,15 +52,33 @@ class Script:
                 self.compare()
         self.compare()
 
+    def grow(self, step: int, steps: int) -> None:
+        """What the admin adds to both models at that step."""
+        if step == steps // 2:
+            self.both.grow(self.model.grows)
+            self.width += 1
+        if step == 3 * steps // 4 and self.model.joins:
+            for one in self.model.joins:
+                self.both.grow(one)
+            self.model = replace(self.model, classes=self.model.classes + 1)
+
     def agree(self, who: str, action: Action) -> None:
         """The action does the same in both worlds."""
+        asked = isinstance(action, Report) and self.asks(who, action)
         outcomes = [outcome(world, who, action) for world in (self.both.twins, self.both.chain)]
         assert outcomes[0] == outcomes[1], (who, action)
         assert self.both.twins.purse(who) == self.both.chain.purse(who)
         done = outcomes[0]
         self.seen[type(action).__name__ if isinstance(done, Moved) else done] += 1
+        if asked and isinstance(done, Moved):
+            self.seen["Take"] += 1
         if isinstance(action, Add) and isinstance(done, Moved):
             self.added.append(Contribution(who, action.features, action.label, done.at_s))
+
+    def asks(self, who: str, action: Report) -> bool:
+        """Whether the report is one of bad data, and not of what has been left too long."""
+        twins = self.both.twins
+        return twins.twin.incentive.asks_model(who, action.contribution.added_at, twins.now())
 
     def compare(self) -> None:
         """Every balance, the cost and some predictions."""
@@ -67,7 +91,13 @@ class Script:
             assert predicted(twins, features) == predicted(chain, features)
 
     def actor(self, action: Action) -> str:
-        """Anybody; of refunds mostly the author."""
+        """Anybody; of data one who can pay, of refunds the author, of reports one with good data,
+        each of them mostly."""
+        if isinstance(action, Add) and self.chance.random() < 0.5:
+            return self.chance.choice(self.both.accounts[:3])
+        good = [who for who in self.both.accounts if self.standing(who).good]
+        if isinstance(action, Report) and good and self.chance.random() < 0.6:
+            return self.chance.choice(good)
         if isinstance(action, Refund) and self.chance.random() < 0.8:
             wanted = (action.features, action.label)
             for data in reversed(self.added):
@@ -106,7 +136,27 @@ class Script:
             return replace(good, features=before.features, label=before.label)
         return replace(good, features=self.hostile_features())
 
+    def standing(self, who: str) -> Account:
+        """What the twin's mechanism knows of an account."""
+        return self.both.twins.twin.incentive.standing(who)
+
+    def due(self) -> Refund | Report:
+        """A claim that the model's word is for, of data whose wait is just over where there is."""
+        since = self.both.twins.now() - OWNER_S
+        recent = [data for data in self.added[-40:] if data.added_at > since]
+        ripe = [data for data in recent if data.added_at <= since + OWNER_S - REFUND_S]
+        bad = [data for data in ripe if not self.is_good(data)]
+        data = self.chance.choice(self.chance.choice([bad, ripe]) or self.added[-12:])
+        if self.is_good(data):
+            return Refund(data.features, data.label, data.added_at)
+        return Report(data)
+
+    def is_good(self, data: Contribution) -> bool:
+        return predicted(self.both.twins, data.features) == data.label
+
     def claim(self) -> Refund | Report:
+        if self.chance.random() < 0.5:
+            return self.due()
         data = self.chance.choice(self.added[-12:])
         if self.chance.random() < 0.1:
             changes = ({"added_at": data.added_at + 1}, {"label": data.label + 1})

@@ -50,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Model:
-    """A model's kind, how it begins, and how it grows by one feature."""
+    """A model's kind, how it begins, and how it grows: by a feature, then by a class."""
 
     contract: str
     arguments: tuple[Any, ...]
@@ -59,6 +59,7 @@ class Model:
     grows: Step
     sparse: bool
     classes: int
+    joins: tuple[Step, ...] = ()
 
     def learned(self) -> Classifier:
         """The twin with its initial weights."""
@@ -104,13 +105,19 @@ def sparse_perceptron(chance: Random) -> Model:
     )
 
 
+def scored(name: str, weights: list[int], bias: int) -> tuple[Step, ...]:
+    """A class of weights and a bias."""
+    return (
+        Step("bring", (0, weights), "bring(uint256,int64[])", (0, weights)),
+        Step("add_class", (bias,), "addClass(string,int64)", (name, bias)),
+    )
+
+
 def softmax(chance: Random) -> Model:
     """Three classes over values."""
-    steps = []
+    steps: list[Step] = []
     for name in ("a", "b", "c"):
-        weights, bias = small(chance, WIDTH), chance.randrange(-ONE, ONE)
-        steps.append(Step("bring", (0, weights), "bring(uint256,int64[])", (0, weights)))
-        steps.append(Step("add_class", (bias,), "addClass(string,int64)", (name, bias)))
+        steps += scored(name, small(chance, WIDTH), chance.randrange(-ONE, ONE))
     return Model(
         "SoftmaxRegression",
         (WIDTH, 2 * ONE),
@@ -119,16 +126,23 @@ def softmax(chance: Random) -> Model:
         Step("add_features", (1,), "addFeatures(uint256)", (1,)),
         sparse=False,
         classes=3,
+        joins=scored("d", small(chance, WIDTH + 1), chance.randrange(-ONE, ONE)),
+    )
+
+
+def centred(name: str, values: list[int], samples: int) -> tuple[Step, ...]:
+    """A class that is the mean of so many samples."""
+    return (
+        Step("bring", (0, values), "bring(uint256,int64[])", (0, values)),
+        Step("add_class", (samples,), "addClass(string,uint32)", (name, samples)),
     )
 
 
 def centroid(chance: Random) -> Model:
     """Three classes over values."""
-    steps = []
+    steps: list[Step] = []
     for name in ("a", "b", "c"):
-        values, samples = small(chance, WIDTH), chance.randrange(1, 4)
-        steps.append(Step("bring", (0, values), "bring(uint256,int64[])", (0, values)))
-        steps.append(Step("add_class", (samples,), "addClass(string,uint32)", (name, samples)))
+        steps += centred(name, small(chance, WIDTH), chance.randrange(1, 4))
     more = [[1], [2], [3]]
     return Model(
         "NearestCentroid",
@@ -138,19 +152,25 @@ def centroid(chance: Random) -> Model:
         Step("add_features", (more,), "addFeatures(int64[][])", (more,)),
         sparse=False,
         classes=3,
+        joins=centred("d", small(chance, WIDTH + 1), 2),
     )
 
 
 def counting(chance: Random) -> tuple[Step, ...]:
     """Three classes of counts."""
-    steps = []
+    steps: list[Step] = []
     for name in ("a", "b", "c"):
-        counts = [chance.randrange(4) for _ in range(WIDTH)]
-        places, samples = list(range(WIDTH)), 4
-        signature = "bring(uint32[],uint32[])"
-        steps.append(Step("bring", (places, counts), signature, (places, counts)))
-        steps.append(Step("add_class", (samples,), "addClass(string,uint32)", (name, samples)))
+        steps += counted(name, [chance.randrange(4) for _ in range(WIDTH)])
     return (*steps, FINISH)
+
+
+def counted(name: str, counts: list[int]) -> tuple[Step, ...]:
+    """A class of four samples with these counts."""
+    places, samples = list(range(len(counts))), 4
+    return (
+        Step("bring", (places, counts), "bring(uint32[],uint32[])", (places, counts)),
+        Step("add_class", (samples,), "addClass(string,uint32)", (name, samples)),
+    )
 
 
 def sparse_centroid(chance: Random) -> Model:
@@ -163,6 +183,7 @@ def sparse_centroid(chance: Random) -> Model:
         Step("add_features", (1,), "addFeatures(uint256)", (1,)),
         sparse=True,
         classes=3,
+        joins=counted("d", [chance.randrange(4) for _ in range(WIDTH + 1)]),
     )
 
 
@@ -176,6 +197,7 @@ def bayes(chance: Random) -> Model:
         Step("add_features", (1,), "addFeatures(uint256)", (1,)),
         sparse=True,
         classes=3,
+        joins=counted("d", [chance.randrange(4) for _ in range(WIDTH + 1)]),
     )
 
 
