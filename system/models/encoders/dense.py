@@ -59,7 +59,7 @@ def normalised(values: ArrayLike) -> Features:
 
 
 def _narrow(row: Floats) -> Floats:
-    # The contracts' own limit: 4,096 values are the 128 KB of call data that a transaction takes.
+    # The models' own limit: 4,096 values are 128 KB, as much as a whole transaction.
     if row.size > MOST_FEATURES:
         raise TooManyFeatures(
             f"a sample of {row.size} values: {MOST_FEATURES} fit a transaction, pool or project it"
