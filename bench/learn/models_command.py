@@ -57,7 +57,7 @@ def models(
         float, typer.Option(help="share with money for two deposits")
     ] = _DEFAULT.limited,
     contributions: Annotated[
-        int | None, typer.Option(help="samples contributed; default: 120, market: 30")
+        int | None, typer.Option(help="samples contributed; default: 120, market: 40")
     ] = None,
     deposit_wei: Annotated[
         int, typer.Option(help="what data costs while others come fast, or a market's stake")

@@ -106,10 +106,13 @@ class Course:
         if purse.owed_wei and purse.hand_wei < self.price:
             yield Withdraw()
         for one, action in self.claims.due(who.agent, world):
-            # Of what is open to all one takes what the others would ask for in vain.
-            is_open = world.now() - one.contribution.added_at >= self.claims.waits.any_s
-            if not is_open or one.contribution not in taken:
-                taken |= {one.contribution} if is_open else set()
+            # One reports what is open to all, and what gives no money: the others ask in vain.
+            age_s = world.now() - one.contribution.added_at
+            once = age_s >= self.claims.waits.any_s or self.price == 0
+            if not (once and isinstance(action, Report)):
+                yield action
+            elif one.contribution not in taken:
+                taken.add(one.contribution)
                 yield action
 
     def _tried(self, who: Contributor, number: int) -> Iterator[Action]:

@@ -8,6 +8,7 @@ from random import Random
 
 from bench.learn.models.options import BAD, LIMITED, ModelsOptions
 from system.chain.keys import address_of, derive_key
+from system.models.names import POINTS
 from system.models.simulation.agents import Agent, role
 
 PROVIDER = "provider"
@@ -58,7 +59,12 @@ def _contributor(options: ModelsOptions, name: str, place: int) -> Contributor:
 
 
 def _deposits(options: ModelsOptions, name: str) -> int:
-    """For how many deposits it has money: all but the limited can pay every one of theirs."""
+    """For how many deposits it has money: all but the limited can pay every one of theirs.
+
+    Points cost nothing.
+    """
+    if options.incentive == POINTS:
+        return 0
     if name == LIMITED:
         return _LIMITED_DEPOSITS
     payers = options.contributors - options.counts()[LIMITED]

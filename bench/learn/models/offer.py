@@ -12,7 +12,7 @@ from system.models.pieces import SALT_BYTES, cut
 from system.models.simulation.market import Offer
 
 # So many test samples count: each contribution is scored on all of them, on the chain.
-_HIDDEN: Final = 60
+_HIDDEN: Final = 80
 _MOST_A_PIECE: Final = 20
 _PIECE_BYTES: Final = 64_000
 _WORD_BYTES: Final = 32

@@ -74,7 +74,7 @@ class ModelsOptions:
         """How many samples are contributed: a market scores each on its test set, so fewer."""
         if self.contributions is not None:
             return self.contributions
-        return 30 if self.incentive == MARKET else 120
+        return 40 if self.incentive == MARKET else 120
 
     @property
     def known(self) -> int:

@@ -8,7 +8,6 @@ from functools import cached_property
 from bench.learn.models.stage import Stage
 from system.chain.abi import decoded, view_request
 from system.chain.rpc import RpcError
-from system.models.incentives.incentive import Account
 from system.models.trainer import with_features
 
 _A_BODY = 50
@@ -42,10 +41,6 @@ class Sight:
             if wei != (known := self.stage.exchange.world.purse(address).wei):
                 differing.append(f"{address} has {wei} wei, and {known} by the twin")
         return Seen(self._share(chain), self._share(twin), held)
-
-    def standing(self, address: str) -> Account:
-        """What the mechanism knows of an account, by the twin."""
-        return self.stage.mechanism.standing(address)
 
     @cached_property
     def _requests(self) -> list[tuple[str, list[object]]]:

@@ -111,6 +111,7 @@ def _charts(told: Told) -> list[Chart]:
         _accuracy(told.rows),
         _money(told),
         *_found_good(told),
+        _gas_so_far(told.rows),
         _gas(told),
     ]
 
@@ -163,6 +164,20 @@ def _found_good(told: Told) -> list[Chart]:
             ],
         )
     ]
+
+
+def _gas_so_far(rows: Sequence[Mapping[str, Any]]) -> Chart:
+    times = [float(row["time_s"]) for row in rows]
+    names = list(rows[-1]["gas"]) if rows else []
+    return Chart(
+        name="gas-so-far",
+        title="Gas over time",
+        caption="Gas of all transactions of a call that succeeded so far; the contracts were "
+        "deployed before.",
+        x="seconds",
+        y="gas",
+        curves=[Curve(name, times, [row["gas"].get(name, 0) for row in rows]) for name in names],
+    )
 
 
 def _gas(told: Told) -> Chart:

@@ -148,7 +148,7 @@ def test_a_markets_terms_fit_its_test_set() -> None:
     options = ModelsOptions(incentive="market")
     offer = offer_of(options, material(options))
     hidden = offer.terms.hidden(len(offer.pieces))
-    assert hidden == 60
+    assert hidden == 80
     # A stake bears a round of the worst score, and the bounty pays all rounds of the best.
     unit = offer.bounty // (offer.terms.rounds * hidden)
     assert offer.terms.stake >= unit * hidden > 0

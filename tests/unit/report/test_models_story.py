@@ -39,7 +39,7 @@ def _run(place: Path, name: str) -> Path:
 def test_the_page_of_a_stake_says_who_won_and_what_was_refused(tmp_path: Path) -> None:
     paths = build([_run(tmp_path, "models-stake")])
     page = paths.page.read_text()
-    for figure in ("accuracy", "balances", "points", "gas"):
+    for figure in ("accuracy", "balances", "points", "gas-so-far", "gas"):
         assert f"figure-{figure}" in page
     for said in ("Contributors", "NotNormalised", "a sample that is not of length one", "addData"):
         assert said in page
