@@ -40,9 +40,7 @@ def models(
     ] = "",
     initial: Annotated[
         int | None,
-        typer.Option(
-            help="samples of each class that the model begins with; default: 4, market: 1"
-        ),
+        typer.Option(help="samples of each class that the model begins with; default: 4 or 1"),
     ] = None,
     contributors: Annotated[
         int, typer.Option(help="accounts that contribute")
@@ -113,7 +111,9 @@ def models(
         return file
 
     with place(topology, rpc_url=rpc_url, funder=funder) as where:
-        result = learn_models(prepared, where, begin=begin, say=lambda row: _say(step_line(row)))
+        result = learn_models(
+            prepared, where, begin=begin, say=lambda row: _say(step_line(row, incentive))
+        )
     short = fell_short(result, options.contributed)
     page = build([directory]).page
     if as_json:

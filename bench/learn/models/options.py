@@ -13,6 +13,7 @@ from system.models.names import INCENTIVES, KINDS, MARKET, STAKE
 # The softmax regression over a fixed representation, beside the models as they are.
 FINE_TUNED: Final = "fine-tuned"
 MODELS: Final = (*KINDS, FINE_TUNED)
+_NEED_A_START: Final = ("softmax", FINE_TUNED)
 GOOD, BAD, MISTAKEN, LIMITED = "good", "bad", "mistaken", "limited"
 ROLES: Final = (GOOD, BAD, MISTAKEN, LIMITED)
 
@@ -78,11 +79,11 @@ class ModelsOptions:
 
     @property
     def known(self) -> int:
-        """How many samples of each class the model begins with: 4, or 1 where data has to show in
-        the answers to a small test set."""
+        """How many samples of each class the model begins with: 4, or 1 where a few more have to
+        show in the answers to a market's test set; from one a softmax finds no way."""
         if self.initial is not None:
             return self.initial
-        return 1 if self.incentive == MARKET else 4
+        return 1 if self.incentive == MARKET and self.model not in _NEED_A_START else 4
 
     @property
     def owner_wait_s(self) -> int:

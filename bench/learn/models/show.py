@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.record.learning import LearningSettings
+from system.models.names import MARKET, POINTS
 
 _FINNEY = 1e15
 
@@ -22,13 +23,13 @@ def heading(settings: LearningSettings) -> str:
     )
 
 
-def step_line(row: Mapping[str, Any]) -> str:
-    """How things stand after a step."""
-    refused = ", ".join(f"{count} × {name}" for name, count in row["refused"].items())
+def step_line(row: Mapping[str, Any], incentive: str) -> str:
+    """How things stand after a step: wei won and lost in finney, or points."""
     return (
         f"{row['time_s']:>3} s, {row['phase']}: {row['contributions']} contributions, accuracy "
-        f"{row['accuracy']:.3f}; {_wei(row['balances_by_role'])}"
-        + (f"; refused so far: {refused}" if refused else "")
+        f"{row['accuracy']:.3f}; "
+        + (_points(row) if incentive == POINTS else _wei(row["balances_by_role"]))
+        + f"; refused so far: {sum(row['refused'].values())}"
     )
 
 
@@ -54,11 +55,15 @@ def closing_lines(result: Mapping[str, Any], short: Sequence[str]) -> list[str]:
 
 def _found_good(result: Mapping[str, Any]) -> list[str]:
     """How much of whose data was; a market says so in money."""
-    if result["incentive"] == "market":
+    if result["incentive"] == MARKET:
         return []
     rows = result["points_by_role"].items()
     shares = (f"{name} {row['good']} of {row['submitted']}" for name, row in rows)
     return [f"found good: {', '.join(shares)}"]
+
+
+def _points(row: Mapping[str, Any]) -> str:
+    return "found good: " + ", ".join(f"{name} {n}" for name, n in row["good_by_role"].items())
 
 
 def _wei(net: Mapping[str, int]) -> str:

@@ -102,7 +102,9 @@ def test_one_that_ended_before_its_first_step_is_told() -> None:
 def test_lines_in_a_terminal_say_the_same() -> None:
     told = _told("models-stake")
     assert "3 good, 2 bad, 1 mistaken, 0 limited; 18 contributions" in heading(told.settings)
-    assert "accuracy 0.900; good +0.0" in step_line(told.rows[0])
+    assert "accuracy 0.900; good +0.0" in step_line(told.rows[0], "stake")
+    assert "mistaken +28.7, provider +31.1; refused so far: 6" in step_line(told.rows[-1], "stake")
+    assert "found good: bad 1, good 8, mistaken 3; refused" in step_line(told.rows[-1], "points")
     lines = "\n".join(closing_lines(told.result, ["wei are lost or held back"]))
     assert "good 8 of 9, mistaken 3 of 3" in lines
     assert "not as it should be: wei are lost or held back" in lines
