@@ -76,7 +76,9 @@ def dense_perceptron(chance: Random) -> Model:
     """Two classes over values."""
     weights = small(chance, WIDTH)
     begin = Step("add_features", (0, weights), "addFeatures(uint256,int64[])", (0, weights))
-    grow = Step("add_features", (WIDTH, [7]), "addFeatures(uint256,int64[])", (WIDTH, [7]))
+    grow = Step(
+        "add_features", (WIDTH, [ONE // 2]), "addFeatures(uint256,int64[])", (WIDTH, [ONE // 2])
+    )
     start, rate = 3 * 10**8, ONE // 2
     return Model(
         "DensePerceptron",
@@ -93,7 +95,9 @@ def sparse_perceptron(chance: Random) -> Model:
     """Two classes over indices."""
     weights = small(chance, WIDTH)
     begin = Step("bring", (0, weights), "bring(uint256,int64[])", (0, weights))
-    grow = Step("add_features", (WIDTH, [7]), "addFeatures(uint256,int64[])", (WIDTH, [7]))
+    grow = Step(
+        "add_features", (WIDTH, [ONE // 2]), "addFeatures(uint256,int64[])", (WIDTH, [ONE // 2])
+    )
     return Model(
         "SparsePerceptron",
         (["no", "yes"], WIDTH, -(10**8), ONE),
@@ -143,7 +147,7 @@ def centroid(chance: Random) -> Model:
     steps: list[Step] = []
     for name in ("a", "b", "c"):
         steps += centred(name, small(chance, WIDTH), chance.randrange(1, 4))
-    more = [[1], [2], [3]]
+    more = [[ONE // 2], [-ONE // 2], [0]]
     return Model(
         "NearestCentroid",
         (WIDTH,),
