@@ -19,6 +19,13 @@ actors = st.integers(0, ACTORS - 1)
 members = st.integers(0, MEMBERS - 1)
 accuracies = st.sampled_from([0, 8_999, 9_000, 9_001, 9_050, 9_500, 9_999, 10_000])
 all_measured = st.lists(accuracies, min_size=MEMBERS, max_size=MEMBERS)
+# In which of the phases who says nothing: mostly nobody.
+EVERYBODY = -1
+silent_ones = st.lists(
+    st.sampled_from([ACTORS] * 2 * ACTORS + [EVERYBODY] * 2 + list(range(ACTORS))),
+    min_size=6,
+    max_size=6,
+)
 secrets = st.sampled_from([b"\1" * 32, b"\1" * 32, b"\2" * 32])
 off = st.sampled_from([0, 0, 0, 0, -1, 1])
 wei = st.integers(0, 200)
@@ -52,12 +59,17 @@ def plans(draw: st.DrawFn) -> tuple[Plan, list[Step], list[int]]:
 class Enriching(Paying):
     """Transactions that mostly fit, and many that don't."""
 
-    @initialize(asked=plans())
-    def start(self, asked: tuple[Plan, list[Step], list[int]]) -> None:
+    @initialize(asked=plans(), silent=silent_ones, measured=all_measured)
+    def start(
+        self,
+        asked: tuple[Plan, list[Step], list[int]],
+        silent: list[int],
+        measured: list[int],
+    ) -> None:
         self.build()
         self.begin(self.federation.enrichment)
         self.books: list[Enriched] = []
-        self.propose(0, asked)
+        self.whole_plan(asked, silent, measured)
 
     @rule(actor=members, asked=plans())
     def propose(self, actor: int, asked: tuple[Plan, list[Step], list[int]]) -> None:
@@ -145,7 +157,7 @@ class Enriching(Paying):
         if phase in (Phase.ENDED, Phase.SETTLED):
             return self.settle(ACTORS - 1, 0)
         for one in range(ACTORS - 1):
-            if one != silent:
+            if silent not in (one, EVERYBODY):
                 self.do(one, phase, measured)
         if self.newest.phase(self.evm.number) is phase:
             self.evm.mine(3)
@@ -158,18 +170,26 @@ class Enriching(Paying):
             self.back(actor, 0)
         elif phase is Phase.OPEN and actor == MEMBERS:
             self.take(actor, 0)
-        elif phase is Phase.ENRICHING and not is_member:
-            self.bring(actor, 0)
+        elif phase is Phase.ENRICHING and actor == MEMBERS:
+            for _ in range(2):
+                self.bring(actor, 0)
         elif phase is Phase.MEASURING and is_member:
             self.commit(actor, measured[actor], b"\1" * 32)
         elif phase is Phase.REVEALING and is_member:
             self.reveal_what_was_committed(actor)
 
-    @rule(silent=st.lists(actors, min_size=8, max_size=8), measured=all_measured)
-    def go_far(self, silent: list[int], measured: list[int]) -> None:
-        """A plan to its end, another one silent in each phase."""
+    @rule(asked=plans(), silent=silent_ones, measured=all_measured)
+    def whole_plan(
+        self,
+        asked: tuple[Plan, list[Step], list[int]],
+        silent: list[int],
+        measured: list[int],
+    ) -> None:
+        """A plan to its end, with perhaps somebody silent in each phase."""
+        self.propose(0, asked)
         for one in silent:
             self.go_on(one, measured)
+        assert self.newest.settled
 
     @precondition(lambda self: self.books)
     @rule()

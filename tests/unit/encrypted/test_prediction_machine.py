@@ -15,6 +15,9 @@ from tests.unit.encrypted.pay_twins import Request, require
 actors = st.integers(0, ACTORS - 1)
 answers = st.sampled_from([b"1", b"1", b"1", b"7", b"", b"12345"])
 off = st.sampled_from([0, 0, 0, 0, -1, 1])
+disputes = st.sampled_from([True, True, False])
+answering = st.sampled_from([0, 1, 2, 2, MEMBERS])
+all_votes = st.lists(st.booleans(), min_size=MEMBERS, max_size=MEMBERS) | st.just([])
 all_parts = st.sampled_from([equal_parts(10_000, MEMBERS), [10_000, 0, 0], [1, 9_998, 1]])
 
 
@@ -28,9 +31,17 @@ class Serving(Paying):
         bond=st.integers(0, 200),
         asked=st.integers(1, 2),
         parts=all_parts,
+        played=st.tuples(disputes, answering, all_votes),
     )
     def start(
-        self, share: int, fee: int, cost: int, bond: int, asked: int, parts: list[int]
+        self,
+        share: int,
+        fee: int,
+        cost: int,
+        bond: int,
+        asked: int,
+        parts: list[int],
+        played: tuple[bool, int, list[bool]],
     ) -> None:
         self.build()
         self.begin(self.federation.predictions)
@@ -53,6 +64,7 @@ class Serving(Paying):
         self.evm.send(self.actors[1], predictions.approving(self.contract, 1))
         self.books: list[Request] = []
         self.retired: set[int] = set()
+        self.whole_request(*played)
 
     def earned(self, share: int) -> tuple[int, Reward, int]:
         """The first outsider improved the model for a part of the profit."""
@@ -127,11 +139,7 @@ class Serving(Paying):
     def wait(self, blocks: int) -> None:
         self.evm.mine(blocks)
 
-    @rule(
-        disputes=st.booleans(),
-        answering=st.integers(0, MEMBERS),
-        votes=st.lists(st.booleans(), max_size=MEMBERS),
-    )
+    @rule(disputes=disputes, answering=answering, votes=all_votes)
     def whole_request(self, disputes: bool, answering: int, votes: list[bool]) -> None:
         """A request to its end, with as many answers and votes as there are."""
         before, customer = len(self.books), PARTIES - 1
