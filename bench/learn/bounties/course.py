@@ -37,6 +37,8 @@ _ALLOWED: Final = replace(LIMITS, time_s=600.0)
 # A model of two layers takes three transactions.
 CHUNK_BYTES: Final = 4_096
 _POST: Final = "post"
+# More than all deadlines of eight winners one after the other, twice.
+_PATIENCE_BLOCKS: Final = 1_000
 _PATIENCE_S: Final = 900.0
 
 
@@ -85,6 +87,7 @@ class Play:
 def played(play: Play, *, note: Callable[[dict[str, Any]], None]) -> tuple[Course, list[Client]]:
     """The whole course; `note` hears each row as it happens. Raises NoBlocks, NeverEnds."""
     course = Course(play.members)
+    patience_s = max(_PATIENCE_S, _PATIENCE_BLOCKS * play.pace.block_s)
     with ThreadPoolExecutor(THREADS, "task") as threads:
         clients = [Client(one.key, one.trade, _desk(play, threads)) for one in play.members]
         board = Board(play.where.rpc, play.stage.place.market, from_block=play.stage.from_block)
@@ -103,9 +106,9 @@ def played(play: Play, *, note: Callable[[dict[str, Any]], None]) -> tuple[Cours
             all_posted = len(board.jobs) == len(course.owners)
             if all_posted and board.jobs and session.is_quiet:
                 return course, clients
-            if course.seconds > _PATIENCE_S:
+            if course.seconds > patience_s:
                 raise NeverEnds(
-                    f"jobs are still open after {_PATIENCE_S:g} s: see whether the chain makes "
+                    f"jobs are still open after {patience_s:g} s: see whether the chain makes "
                     "blocks (`weighbridge network status`)"
                 )
     raise AssertionError("blocks never end")

@@ -63,7 +63,8 @@ def _said(row: Mapping[str, Any]) -> str | None:
         case "claimed":
             return f"{who} claims the bounty"
         case "published":
-            return f"{who} leads and publishes its model in {row['chunks']} chunks"
+            chunks = "1 chunk" if row["chunks"] == 1 else f"{row['chunks']} chunks"
+            return f"{who} leads and publishes its model in {chunks}"
         case "vote opened":
             return f"{who} measured {_loss(row['loss'])}: {row['side']}"
         case "judged":
