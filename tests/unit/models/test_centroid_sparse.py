@@ -85,6 +85,13 @@ def test_a_class_is_the_mean_of_as_many_samples_as_a_feature_occurred_in():
     same(pair, "squares")
 
 
+def test_a_tie_goes_to_the_lower_class():
+    """The same mean of other numbers of samples, in words of four classes and beyond."""
+    pair = built(centroids(3), [(4, {1: 4})] + [(n, {0: n}) for n in (2, 1, 3, 2, 5)])
+    assert pair.predict([0]) == 1
+    assert pair.predict([2]) == 0
+
+
 def test_the_widest_counts_are_held_and_refused_beyond():
     pair = built(
         centroids(3), [(MOST_SAMPLES - 1, dict.fromkeys(range(3), MOST_COUNT - 1)), (1, {})]
