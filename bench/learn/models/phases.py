@@ -17,6 +17,7 @@ from system.models.incentives.market import Market
 from system.models.market_terms import Phase
 from system.models.pieces import draw_seed
 from system.models.simulation.market import Offer
+from system.models.trainer import PREDICTED_FEATURE_GAS
 
 _POLL_S: Final = 0.2
 # Bounds are two to three times what evaluations take: blocks of some 40 M gas, which validators on
@@ -65,8 +66,13 @@ class Phases:
         self._reveal(shown=True)
 
     def close(self) -> None:
-        """Reveal the rest, take every step of the scoring, pay everybody."""
+        """Reveal the rest, take every step of the scoring, pay everybody.
+
+        Nothing once chain and twin differ: which step is due is not known then.
+        """
         self._note()
+        if self.stage.exchange.differing:
+            return
         self._reveal(shown=False)
         while self.market.phase(self.stage.exchange.world.now())[0] is Phase.REWARDING:
             self._score()
@@ -78,6 +84,12 @@ class Phases:
     def stage(self) -> Stage:
         """Where it is played."""
         return self.course.stage
+
+    @property
+    def _asked_gas(self) -> int:
+        """What a feature costs at most where a model predicts: of indices as much as to learn."""
+        start = self.stage.material.start
+        return start.feature_gas if start.sparse else PREDICTED_FEATURE_GAS
 
     def _seed(self) -> bytes:
         """What the drawing block's hash gives, once a later block may draw by it."""
@@ -92,7 +104,9 @@ class Phases:
         steps = []
         for index, piece in enumerate(self.offer.pieces):
             if bool(market.shown >> index & 1) == shown:
-                call = market_calls.revealing(stage.wiring.incentive, index, piece)
+                call = market_calls.revealing(
+                    stage.wiring.incentive, index, piece, feature_gas=self._asked_gas
+                )
 
                 def revealed(when: When, index: int = index) -> int:
                     market.reveal(index, self.offer.pieces[index], now_s=when.at_s)
@@ -128,7 +142,7 @@ class Phases:
         ]
         for index, piece in enumerate(self.offer.pieces):
             if not market.shown >> index & 1:
-                call = market_calls.evaluating(address, index, piece)
+                call = market_calls.evaluating(address, index, piece, feature_gas=self._asked_gas)
 
                 def evaluated(when: When, index: int = index) -> None:
                     market.evaluate(index, self.offer.pieces[index], now_s=when.at_s)
