@@ -13,8 +13,9 @@ _LOSS_ONE = 1_000_000
 def heading(settings: LearningSettings) -> str:
     """What is going to happen."""
     asked, told = settings.asked, settings.predicted
+    jobs = "1 job" if asked["jobs"] == 1 else f"{asked['jobs']} jobs"
     return (
-        f"bounties over {asked['topology']}: {asked['jobs']} jobs, {asked['clients']} clients "
+        f"bounties over {asked['topology']}: {jobs}, {asked['clients']} clients "
         f"({asked['liars']} lie, {asked['silent']} keep silent), tasks run in "
         f"{told['isolation']}, {told['credits']} credits to begin with"
     )
