@@ -19,7 +19,10 @@ ROUND_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """A model in one encoding and store on one network; `limits` is the key of the chain's."""
+    """A model in one encoding and store on one network; `limits` is the key of the chain's.
+
+    `variant` names what a system other than the jobs was told, such as "softmax · stake".
+    """
 
     run: str
     weights: int
@@ -31,6 +34,8 @@ class Size:
     gas_limit: int
     period_s: float | None
     limits: str | None
+    system: str
+    variant: str
 
     @property
     def size(self) -> Size:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
 
 from bench.report.capacity import Sustained, WorkersPerRound
 from bench.report.chains import LargestModel, SafeGasLimit
 from bench.report.numbers import figure, whole
 from bench.report.saturation import GaveOut
 
+_Pair: TypeAlias = tuple[Sustained, WorkersPerRound]
+# The system whose submissions are samples, which a model on the chain learns.
+TRAINED: Final = "models"
 # What gave out, as the end of a sentence.
 ENDS: dict[GaveOut, str] = {
     "block gas": "blocks are full by gas",
@@ -34,10 +38,25 @@ def in_words(
     "" where there is none of them.
     """
     pairs = [pair for pair in zip(sizes, workers, strict=True) if pair[0].per_s and pair[0].weights]
-    # Of one size the encoding that carries most.
-    best = max(pairs, key=lambda pair: (pair[0].weights, pair[0].per_s or 0.0), default=None)
+    best = _largest([pair for pair in pairs if pair[0].system != TRAINED])
     carried = [] if best is None else [_carried(*best), *_fits(best[0], largest)]
-    return " ".join([*carried, *_safe(safe)])
+    trained = _largest([pair for pair in pairs if pair[0].system == TRAINED])
+    learned = [] if trained is None else [_learned(*trained)]
+    return " ".join([*carried, *learned, *_safe(safe)])
+
+
+def _largest(pairs: Sequence[_Pair]) -> _Pair | None:
+    """Of the largest size the one that carries most."""
+    return max(pairs, key=lambda pair: (pair[0].weights, pair[0].per_s or 0.0), default=None)
+
+
+def _learned(size: Sustained, workers: WorkersPerRound) -> str:
+    """A model that learns on the chain: nobody's weights travel."""
+    least = "at least " if workers.at_least else ""
+    return (
+        f"The largest model trained on the chain itself has {whole(size.weights)} features "
+        f"({size.variant}): {least}{figure(size.per_s)} samples a second, claims apart."
+    )
 
 
 def _carried(size: Sustained, workers: WorkersPerRound) -> str:

@@ -129,6 +129,11 @@ class PointSummary:
     calls: dict[str, CallCounts] | None = None
 
     @property
+    def variant(self) -> str:
+        """What its system was told to be, in names; "" where there is nothing to choose."""
+        return " · ".join(one for one in (self.settings or {}).values() if isinstance(one, str))
+
+    @property
     def failed(self) -> int:
         """Submissions that ended in anything but success."""
         return self.submitted - self.included

@@ -241,3 +241,22 @@ def test_the_gas_that_was_predicted_stands_beside_the_receipts(tmp_path):
     near = Load(facts={"gas_predicted": 501_000, "gas_calibrated": 500_000})
     text = build([write_run(tmp_path / "run", [near])]).page.read_text()
     assert "501 k<small>+0.2 %</small>" in text
+
+
+def test_models_trained_on_the_chain_are_told_apart_from_weights_sent_through_it(summary):
+    settings = {"classifier": "softmax", "incentive": "stake", "bad": 0.2}
+    facts = {"system": "models", "settings": settings, "encoding": "int64", "store": "model"}
+    trained = Load(cell="a", name="4000", weights=4_000, rate=4, facts=facts)
+    sent = Load(cell="b", name="512", weights=512)
+    found = summary(trained, sent).verdict
+    assert {(one.system, one.variant) for one in found.sustained} == {
+        ("models", "softmax · stake"),
+        ("jobs", ""),
+    }
+    assert found.capacity.startswith(
+        "The largest model carried is 512 (512 weights) as float32: at least 10 a second"
+    )
+    assert (
+        "The largest model trained on the chain itself has 4,000 features (softmax · stake): "
+        "at least 4 samples a second, claims apart."
+    ) in found.capacity
