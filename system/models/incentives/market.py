@@ -99,8 +99,6 @@ class Market(Accounts):
         """Scores pay here: refuses Unsupported."""
         raise Refused("Unsupported")
 
-    # The test set.
-
     def draw(self, seed: bytes, *, block: int, now_s: int) -> None:
         """Draw the pieces to be shown; refuses NotInPhase, TooEarly, DrawMissed."""
         self._require(Phase.DRAWING, now_s)
@@ -138,8 +136,6 @@ class Market(Accounts):
             self.rounds.initial += right
         self._go_on(phase, now_s)
         return right
-
-    # The steps of scoring.
 
     def learn(self, features: Features, cls: int, added_at: int, *, now_s: int) -> bool:
         """Teach the scorer the contribution whose turn it is; whether it took it.
@@ -187,8 +183,6 @@ class Market(Accounts):
             raise Refused("NotToKick")
         self.rounds.kick()
         self._end_pass_at_end()
-
-    # The money.
 
     def denounce(self, *, now_s: int) -> None:
         """Show that one of the models was changed; refuses NotInPhase, ModelsUnchanged."""
