@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from bench.learn.directory import begin_training, new_directory
-from bench.learn.encrypted.federation import learn_encrypted, prepare
+from bench.learn.encrypted.federation import learn_encrypted
 from bench.learn.encrypted.options import EncryptedOptions, dropping
+from bench.learn.encrypted.setting import prepare
 from bench.learn.encrypted.show import closing_lines, heading, line, warning
 from bench.learn.place import place
 from bench.record.learning import LearningFile, LearningSettings
@@ -51,6 +52,9 @@ def encrypted(
     compare: Annotated[
         bool, typer.Option("--compare", help="let the other schemes carry round 1 as well")
     ] = False,
+    train_only: Annotated[
+        bool, typer.Option("--train-only", help="stop before newcomer, enricher and customer")
+    ] = False,
     topology: Annotated[str, typer.Option(help="the network that is started for it")] = "qbft-4",
     rpc_url: Annotated[str, typer.Option(help="use this running chain instead")] = "",
     funder: Annotated[
@@ -73,6 +77,7 @@ def encrypted(
         steps=steps,
         seed=seed,
         compare=compare,
+        train_only=train_only,
     )
     directory = new_directory(out, "encrypted")
     if options.for_tests:
@@ -92,12 +97,12 @@ def encrypted(
     else:
         print("\n".join(closing_lines(result)))
         print(page)
-    return _code(options, result)
+    return _code(result)
 
 
-def _code(options: EncryptedOptions, result: dict[str, Any]) -> int:
-    whole = result["rounds_opened"] == options.rounds and not result["falls"]
-    return 0 if whole and result["bit_identical"] else 1
+def _code(result: dict[str, Any]) -> int:
+    whole = result["rounds_opened"] == result["rounds"] and not result["falls"]
+    return 0 if whole and result["bit_identical"] and result["conserved"] else 1
 
 
 def _say(text: str) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from system.chain.keys import address_of, keccak256
 from system.chain.sender import Sender
-from system.encrypted.contracts import agreement, registry, rounds
+from system.encrypted.contracts import advertising, agreement, registry, rounds
+from system.encrypted.contracts.advertising import text_digest
 from system.encrypted.contracts.agreement import Agreed, Charter
 from system.encrypted.contracts.folding import fitting_chunk_units
 from system.encrypted.contracts.registry import Party
@@ -27,6 +28,7 @@ class Site:
 
     registry: str
     agreement: str
+    words: str
     rounds: str
 
 
@@ -50,9 +52,9 @@ def put_up(ledger: Ledger, deployer: bytes) -> Site:
     sender = Sender(ledger.rpc, deployer, ledger.chain_id)
     parties = ledger.deployed("deploy registry", registry.deploy_registry(sender))
     groups = ledger.deployed("deploy agreement", agreement.deploy_agreement(sender, parties))
-    return Site(
-        parties, groups, ledger.deployed("deploy rounds", rounds.deploy_rounds(sender, groups))
-    )
+    words = ledger.deployed("deploy words", advertising.deploy_advertisement(sender, groups))
+    learning = ledger.deployed("deploy rounds", rounds.deploy_rounds(sender, groups))
+    return Site(parties, groups, words, learning)
 
 
 def enter(ledger: Ledger, site: Site, identities: Mapping[bytes, bytes]) -> None:
@@ -64,20 +66,30 @@ def enter(ledger: Ledger, site: Site, identities: Mapping[bytes, bytes]) -> None
     ledger.take("register", calls)
 
 
-def advertise(
-    ledger: Ledger, site: Site, keys: Sequence[bytes], slices: Sequence[Dataset], *, goal: bytes
-) -> None:
-    """Each party advertises the digest of its examples, and that of the goal."""
+def advertise(ledger: Ledger, site: Site, key: bytes, data: Dataset, *, goal: str) -> int:
+    """The number of a party's advertisement of its examples, with its words."""
+    text = described(data)
+    digests = {"data": text_digest(text), "goal": text_digest(goal)}
+    ledger.take("advertise", {key: [registry.advertising(site.registry, **digests)]})
+    number = registry.last_advertisement(ledger.rpc, site.registry)
+    words = advertising.describing(site.words, number, data=text, goal=goal)
+    ledger.take("say it in words", {key: [words]})
+    return number
+
+
+def answer(ledger: Ledger, site: Site, advertisement: int, slices: Mapping[bytes, Dataset]) -> None:
+    """Parties answer another's advertisement, each with the examples it would bring."""
     calls = {
-        key: [registry.advertising(site.registry, data=digest_of(own), goal=goal)]
-        for key, own in zip(keys, slices, strict=True)
+        key: [advertising.answering(site.words, advertisement, described(own))]
+        for key, own in slices.items()
     }
-    ledger.take("advertise", calls)
+    ledger.take("answer", calls)
 
 
-def digest_of(data: Dataset) -> bytes:
-    """The 32 bytes by which a party says which examples it has, and shows none of them."""
-    return keccak256(data.train_x.tobytes() + data.train_y.tobytes())
+def described(data: Dataset) -> str:
+    """What a party says of its examples: how many there are, and their digest."""
+    digest = keccak256(data.train_x.tobytes() + data.train_y.tobytes())
+    return f"{len(data.train_y)} labelled images, keccak-256 {digest.hex()}"
 
 
 def form(
@@ -87,14 +99,15 @@ def form(
     *,
     method: Method,
     model: bytes,
-    purpose: bytes,
+    advertisement: int,
     quorum: int,
     period_s: float | None,
     limit_bytes: int,
 ) -> Group:
-    """A group of these parties whose rounds are open: all join, and all vote for the model.
+    """A group of these parties whose rounds are open: all join, and a majority votes.
 
-    `model` is the 32-byte digest of the initial weights. Raises StepFailed where a step is refused.
+    The first one founds it for its advertisement's goal. `model` is the 32-byte digest of the
+    initial weights. Raises StepFailed where a step is refused.
     """
     founder = Sender(ledger.rpc, keys[0], ledger.chain_id)
     aggregation = ledger.deployed("deploy aggregation", method.deploy(founder))
@@ -106,7 +119,7 @@ def form(
         period_s=period_s,
         limit_bytes=limit_bytes,
     )
-    number = _founded(ledger, site, keys, purpose)
+    number = _founded(ledger, site, keys, advertisement)
     digest = terms_digest(terms, chain_id=ledger.chain_id, rounds=site.rounds)
     ballot = agreement.voting(site.agreement, number, Agreed(model, digest))
     majority = len(keys) // 2 + 1  # the vote that decides ends the voting
@@ -146,19 +159,21 @@ def terms_of(
     )
 
 
-def _founded(ledger: Ledger, site: Site, keys: Sequence[bytes], purpose: bytes) -> int:
+def _founded(ledger: Ledger, site: Site, keys: Sequence[bytes], advertisement: int) -> int:
+    goal = registry.advertisement_of(ledger.rpc, site.registry, advertisement).goal
     charter = Charter(
         is_open=False,
         seats=len(keys),
         votes=len(keys) // 2 + 1,
         join_blocks=_PATIENCE_BLOCKS,
         vote_blocks=_PATIENCE_BLOCKS,
-        purpose=purpose,
+        purpose=goal,
     )
     ledger.take("found", {keys[0]: [agreement.founding(site.agreement, charter)]})
     number = agreement.last_group(ledger.rpc, site.agreement)
     others = [agreement.inviting(site.agreement, number, address_of(key)) for key in keys[1:]]
-    ledger.take("invite", {keys[0]: others})
+    naming = advertising.naming_group(site.words, advertisement, number)
+    ledger.take("name and invite", {keys[0]: [naming, *others]})
     # One after another: who is first in a block gets the first seat.
     for key in keys[1:]:
         ledger.take("join", {key: [agreement.joining(site.agreement, number)]})

@@ -16,18 +16,22 @@ from system.errors import UsageError
 from system.learning import nets
 from system.learning.aggregate import quotient
 from system.learning.data import Dataset
+from system.learning.integer import ONE
 from system.learning.partition import iid
 from system.learning.rounds import BATCH_SIZE, job_step
 
 # Passes of a party over its own examples in a round, where nobody says otherwise.
 USUAL_EPOCHS = 4
+# A newcomer's share of the examples, and two of somebody outside.
+_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
     """A net, each party's own examples, and the mini-batches it takes of them in a round.
 
-    The test part is the same for all. Parties count from 0 and rounds from 1.
+    The test part is the same for all. Parties count from 0 and rounds from 1. The last two are a
+    newcomer, and somebody outside who has twice as many examples.
     """
 
     model: str
@@ -52,6 +56,21 @@ class Study:
         own = self.slices[party]
         return job_step(self.model, weights, own, number - 1, self.steps, seed=self.seed) - weights
 
+    @property
+    def newcomer(self) -> int:
+        """The party that is not there from the beginning."""
+        return len(self.slices) - 2
+
+    def improvement(self, weights: Integers) -> Integers:
+        """What somebody outside, with examples of its own and time, changes the weights by."""
+        patient = replace(self, steps=4 * self.steps)
+        return patient.update(len(self.slices) - 1, weights, 1)
+
+    def predict(self, weights: Integers, pixels: Integers) -> int:
+        """The class of an image, whose pixels are in Q16."""
+        image = (pixels / ONE).astype(np.float32)[np.newaxis]
+        return int(nets.scores(self.model, weights, image).argmax())
+
     def right(self, weights: Integers) -> int:
         """How many examples of the test part these weights get right."""
         test = self.slices[0]
@@ -66,19 +85,22 @@ class Study:
 def study_of(
     model: str, data: Dataset, *, parties: int, steps: int | None = None, seed: int = 0
 ) -> Study:
-    """The examples dealt out alike; `steps` None: a few passes of each party over its own.
+    """The examples dealt out to these parties, a newcomer and somebody outside.
 
-    Raises UsageError where a party has less than a mini-batch.
+    `steps` None: a few passes of each party over its own. Raises UsageError where a party has less
+    than a mini-batch.
     """
-    fewest = len(data.train_y) // parties
+    count, shares = len(data.train_y), parties + _OTHERS
+    fewest = count // shares
     if fewest < BATCH_SIZE:
         raise UsageError(
-            f"{len(data.train_y)} examples for {parties} parties: each needs {BATCH_SIZE}, "
-            f"so take at most {len(data.train_y) // BATCH_SIZE} parties"
+            f"{count} examples for {parties} parties: each needs {BATCH_SIZE}, "
+            f"so take at most {count // BATCH_SIZE - _OTHERS} parties"
         )
-    rows = iid(len(data.train_y), parties, seed=seed)
+    *rows, first, second = iid(count, shares, seed=seed)
     slices = tuple(
-        replace(data, train_x=data.train_x[own], train_y=data.train_y[own]) for own in rows
+        replace(data, train_x=data.train_x[own], train_y=data.train_y[own])
+        for own in (*rows, np.concatenate((first, second)))
     )
     return Study(model, slices, steps or USUAL_EPOCHS * (fewest // BATCH_SIZE), seed)
 

@@ -56,12 +56,16 @@ class _Running:
 
 @dataclass(slots=True)
 class Learners:
-    """The members of a group, who send through one ledger."""
+    """The members of a group, who send through one ledger.
+
+    The ledger counts its rounds on from `after`, those of the groups before it.
+    """
 
     ledger: Ledger
     clock: Clock
     group: Group
     stranger: bool = field(default=True)
+    after: int = field(default=0)
 
     def play(
         self, number: int, updates: Mapping[int, Integers], *, dropped: Collection[int] = ()
@@ -97,9 +101,9 @@ class Learners:
         if not group.terms.announce_bytes:
             schemes = {one: seat.hear({}) for one, seat in seats.items()}
             sent, encryption_s = _encoded(schemes, updates)
-            entry = ledger.take("begin", beginning, number=number)
+            entry = ledger.take("begin", beginning, number=self.after + number)
             return _Running(place, entry.first_block, schemes, sent), encryption_s
-        entry = ledger.take("begin", beginning, number=number)
+        entry = ledger.take("begin", beginning, number=self.after + number)
         schemes = self._announced(place, seats, entry.first_block)
         sent, encryption_s = _encoded(schemes, updates)
         return _Running(place, entry.first_block, schemes, sent), encryption_s
@@ -257,7 +261,7 @@ class Learners:
         return Planned(step, by_key, refusal)
 
     def _take(self, place: Place, planned: Sequence[Planned]) -> None:
-        self.ledger.take_together(planned, number=place.number)
+        self.ledger.take_together(planned, number=self.after + place.number)
 
     def _phase(self, place: Place) -> Phase:
         return rounds.state_of(self.ledger.rpc, place).phase

@@ -2,103 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from bench.learn.encrypted.options import EncryptedOptions
-from bench.learn.encrypted.rows import Cost, RoundRow, cost_of, result_of
+from bench.learn.encrypted.course import Course
+from bench.learn.encrypted.rows import Cost, cost_of, result_of
+from bench.learn.encrypted.sequel import Sequel, put_up_market
+from bench.learn.encrypted.setting import (
+    Parties,
+    Prepared,
+    come_together,
+    customer_of,
+    method_of,
+    settings_of,
+)
 from bench.learn.jobs import ChainGone
 from bench.learn.place import Place
 from bench.record.learning import LearningFile, LearningSettings
-from system.chain.keys import derive_key, keccak256
 from system.chain.rpc import Unreachable
-from system.encrypted.clock import Clock
-from system.encrypted.forming import Group, Site, advertise, enter, form, put_up
-from system.encrypted.learning import Study, applied, in_plain_sight, study_of
-from system.encrypted.ledger import Entry, Ledger, StepFailed
-from system.encrypted.methods import InPlainSight, Method, UnderMasks, dealt, identity_of
+from system.encrypted.forming import Group
+from system.encrypted.handover import Transfer
+from system.encrypted.ledger import Ledger, StepFailed
 from system.encrypted.packing import Integers
 from system.encrypted.rounds import Learners, Opened
 from system.encrypted.sizes import NAMES
-from system.learning.sources import examples
-
-# What a transaction has beside its call data: nonce, gas, signature and their lengths.
-_ENVELOPE_BYTES = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What is known before there is a chain; `identities` are private keys, by party."""
-
-    options: EncryptedOptions
-    study: Study
-    method: Method = field(repr=False)
-    identities: tuple[bytes, ...] = field(repr=False)
-
-
-@dataclass(slots=True)
-class _Course:
-    """The model as it moves on, by the chain and in plain sight, and what is written of it."""
-
-    weights: Integers
-    plain: Integers
-    say: Callable[[dict[str, Any]], None]
-    scheme: str
-    entries: list[Entry] = field(default_factory=list)
-    rounds: list[RoundRow] = field(default_factory=list)
-
-    def keep(self, entry: Entry) -> None:
-        """A step was taken."""
-        self.entries.append(entry)
-        self.say({"kind": "step", "scheme": self.scheme, **asdict(entry)})
-
-    def close(self, row: RoundRow) -> None:
-        """A round is over."""
-        self.rounds.append(row)
-        self.say({"kind": "round", **asdict(row)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Parties:
-    """Who is registered, by the keys of their accounts."""
-
-    ledger: Ledger
-    site: Site
-    keys: tuple[bytes, ...] = field(repr=False)
-    goal: bytes
-
-
-def prepare(options: EncryptedOptions) -> Prepared:
-    """The data of a training and the secrets of its parties.
-
-    Raises UsageError where the data do not fit the model, or the parties.
-    """
-    data = examples(options.model, options.data, seed=options.seed)
-    study = study_of(
-        options.model, data, parties=options.parties, steps=options.steps, seed=options.seed
-    )
-    identities = tuple(secrets.token_bytes(32) for _ in range(options.parties))
-    method = _method(options, study, identities, scheme=options.scheme)
-    return Prepared(options, study, method, identities)
-
-
-def _method(
-    options: EncryptedOptions, study: Study, identities: tuple[bytes, ...], *, scheme: str
-) -> Method:
-    if scheme == "plain":
-        return InPlainSight(study.size, options.parties)
-    if scheme == "masked":
-        return UnderMasks(study.size, options.needed, identities)
-    return dealt(
-        study.size,
-        parties=options.parties,
-        threshold=options.needed,
-        key_bits=options.key_bits,
-    )
 
 
 def learn_encrypted(
@@ -113,7 +42,7 @@ def learn_encrypted(
     Raises NetworkError when the chain stops, StepFailed where a step is refused that should not be.
     """
     try:
-        return _learn(prepared, place, begin(_settings(prepared, place)), say)
+        return _learn(prepared, place, begin(settings_of(prepared, place)), say)
     except Unreachable as error:  # it answered before
         raise ChainGone(f"the chain went away: {error}") from error
 
@@ -128,68 +57,68 @@ def _learn(
         written.row(row)
         say(row)
 
-    options, study = prepared.options, prepared.study
-    course = _Course(study.start(), study.start(), told, options.scheme)
-    parties = _come_together(prepared, Ledger(place.rpc, place.chain.chain_id, course.keep))
-    group = _formed(prepared, place, parties, prepared.method)
-    learners = Learners(parties.ledger, _clock(place, options), group)
+    options = prepared.options
+    course = Course(prepared.study, told, options.scheme)
+    parties = come_together(prepared, place, Ledger(place.rpc, place.chain.chain_id, course.keep))
+    group = parties.formed(parties.first, prepared.method, weights=course.weights)
+    learners = Learners(parties.ledger, parties.clock, group)
     for number in range(1, options.rounds + 1):
-        _round(prepared, course, learners, number)
-    taken = list(course.entries)
-    others = _compared(prepared, place, parties, course) if options.compare else []
-    result = result_of(options, prepared.method, taken, course.rounds, others=others)
+        course.play(learners, options.parties, dropped=options.dropped.get(number, ()))
+    trained = list(course.entries), list(course.rounds)
+    others = _compared(parties, course) if options.compare else []
+    more = _went_on(parties, course, group)
+    result = result_of(options, prepared.method, *trained, end=course.end(), others=others)
+    result |= more
     written.result(result)
     return result
 
 
-def _come_together(prepared: Prepared, ledger: Ledger) -> _Parties:
-    """The contracts, and the parties registered at them with what they advertise."""
-    options, study = prepared.options, prepared.study
-    keys = [derive_key(f"encrypted {options.seed}", "party", at) for at in range(options.parties)]
-    goal = keccak256(f"classify the images of {options.model}".encode())
-    site = put_up(ledger, keys[0])
-    enter(ledger, site, dict(zip(keys, map(identity_of, prepared.identities), strict=True)))
-    advertise(ledger, site, keys, study.slices, goal=goal)
-    return _Parties(ledger, site, tuple(keys), goal)
-
-
-def _formed(prepared: Prepared, place: Place, parties: _Parties, method: Method) -> Group:
-    study, chain = prepared.study, place.chain
-    return form(
-        parties.ledger,
-        parties.site,
-        parties.keys,
-        method=method,
-        model=study.digest(study.start()),
-        purpose=parties.goal,
-        quorum=prepared.options.needed,
-        period_s=place.period_s,
-        limit_bytes=chain.transaction_size_limit_bytes - _ENVELOPE_BYTES,
+def _went_on(parties: Parties, course: Course, old: Group) -> dict[str, Any]:
+    """The newcomer, the enricher and the customer; nothing of them where there is no sequel."""
+    prepared = parties.prepared
+    if prepared.later is None:
+        return {"newcomer": None, "enricher_paid_wei": None, "predictions": [], "conserved": True}
+    options, ledger = prepared.options, parties.ledger
+    market = put_up_market(ledger, parties.site.rounds, parties.keys[0])
+    newcomer = prepared.study.newcomer
+    parties.answer([newcomer])
+    keys = parties.keys[: newcomer + 1]
+    group = parties.formed(keys, prepared.later, weights=course.weights)
+    seen = Transfer(ledger, market.transfer, old, group).play(course.weights)
+    same = np.array_equal(seen, course.weights)
+    course.weights = seen
+    learners = Learners(ledger, parties.clock, group, stranger=False, after=options.rounds)
+    course.play(learners, newcomer + 1)
+    sequel = Sequel(
+        parties.place,
+        ledger,
+        parties.clock,
+        prepared.study,
+        market,
+        group,
+        enricher=parties.keys[-1],
+        customer=customer_of(options),
     )
+    improved, told = sequel.play(course.weights)
+    course.improve(improved)
+    return {"newcomer": {"party": newcomer, "model_bit_identical": same}, **told}
 
 
-def _compared(prepared: Prepared, place: Place, parties: _Parties, course: _Course) -> list[Cost]:
+def _compared(parties: Parties, course: Course) -> list[Cost]:
     """The updates of round 1 by the other schemes, each in a group of its own."""
-    options, study = prepared.options, prepared.study
+    prepared, study = parties.prepared, parties.prepared.study
+    options = prepared.options
     updates = {one: study.update(one, study.start(), 1) for one in range(options.parties)}
     found = []
-    for scheme in NAMES:
-        if scheme == options.scheme:
-            continue
-        method = _method(options, study, prepared.identities, scheme=scheme)
+    for scheme in (one for one in NAMES if one != options.scheme):
+        method = method_of(options, study, prepared.identities, scheme=scheme)
         course.scheme, before = scheme, len(course.entries)
-        group = _formed(prepared, place, parties, method)
-        learners = Learners(parties.ledger, _clock(place, options), group, stranger=False)
-        opened = learners.play(1, updates)
+        group = parties.formed(parties.first, method, weights=study.start())
+        opened = Learners(parties.ledger, parties.clock, group, stranger=False).play(1, updates)
         _require_sum(scheme, opened, updates)
-        found.append(
-            cost_of(
-                method,
-                course.entries[before:],
-                updates=len(opened.counted),
-                encryption_s=opened.encryption_s,
-            )
-        )
+        taken, counted = course.entries[before:], len(opened.counted)
+        found.append(cost_of(method, taken, updates=counted, encryption_s=opened.encryption_s))
+    course.scheme = options.scheme
     return found
 
 
@@ -197,54 +126,3 @@ def _require_sum(scheme: str, opened: Opened, updates: Mapping[int, Integers]) -
     wanted = np.sum([updates[one] for one in opened.counted], axis=0)
     if opened.total is None or not np.array_equal(opened.total, wanted):
         raise StepFailed(f"the sum by {scheme} is not that of the updates")
-
-
-def _round(prepared: Prepared, course: _Course, learners: Learners, number: int) -> None:
-    options, study, before = prepared.options, prepared.study, course.weights
-    updates = {one: study.update(one, before, number) for one in range(options.parties)}
-    dropped = options.dropped.get(number, ())
-    opened = learners.play(number, updates, dropped=dropped)
-    if opened.total is not None:
-        course.weights = applied(before, opened.total, counted=len(opened.counted))
-    course.plain = in_plain_sight(study, course.plain, number, counted=opened.counted)
-    course.close(_row(prepared, course, opened, number))
-
-
-def _row(prepared: Prepared, course: _Course, opened: Opened, number: int) -> RoundRow:
-    study = prepared.study
-    return RoundRow(
-        round=number,
-        outcome="void" if opened.total is None else "opened",
-        counted=opened.counted,
-        dropped=prepared.options.dropped.get(number, ()),
-        right=study.right(course.weights),
-        right_plain=study.right(course.plain),
-        examples=len(study.slices[0].test_y),
-        digest=study.digest(course.weights).hex(),
-        bit_identical=study.digest(course.weights) == study.digest(course.plain),
-        encryption_s=opened.encryption_s,
-    )
-
-
-def _clock(place: Place, options: EncryptedOptions) -> Clock:
-    account = place.account(derive_key(f"encrypted {options.seed}", "clock", 0))
-    return Clock(account, idles=place.period_s is None)
-
-
-def _settings(prepared: Prepared, place: Place) -> LearningSettings:
-    size = prepared.method.size
-    return LearningSettings(
-        system="encrypted",
-        model=prepared.options.model,
-        weights=prepared.study.size,
-        asked={
-            **prepared.options.as_record(),
-            "steps": prepared.study.steps,
-            "topology": place.topology,
-        },
-        predicted={
-            "units": size.units,
-            "unit_bytes": size.unit_bytes,
-            "update_bytes": size.update_bytes,
-        },
-    )

@@ -24,7 +24,8 @@ class EncryptedOptions:
 
     `dropped` are the parties that drop out in a round: parties count from 0, rounds from 1.
     `threshold` None is the least majority; `steps` None a few passes over a party's examples.
-    `compare`: the other schemes carry the updates of round 1 as well.
+    `compare`: the other schemes carry the updates of round 1 as well. `train_only`: no newcomer,
+    enricher and customer, whose contracts take Paillier's ciphertexts.
     """
 
     parties: int = 5
@@ -38,6 +39,7 @@ class EncryptedOptions:
     steps: int | None = None
     seed: int = 0
     compare: bool = False
+    train_only: bool = False
 
     def __post_init__(self) -> None:
         """Raises UsageError for what does not go together."""
@@ -70,6 +72,11 @@ class EncryptedOptions:
     def needed(self) -> int:
         """How many parties open a sum, and how many updates a sum has at least."""
         return self.parties // 2 + 1 if self.threshold is None else self.threshold
+
+    @property
+    def has_sequel(self) -> bool:
+        """Whether a newcomer, an enricher and a customer follow the training."""
+        return self.scheme == "paillier" and not self.train_only
 
     @property
     def for_tests(self) -> bool:

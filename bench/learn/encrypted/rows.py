@@ -75,16 +75,30 @@ def cost_of(method: Method, entries: Sequence[Entry], *, updates: int, encryptio
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """All that was done, and the model in the end, over the chain and in plain sight."""
+
+    entries: Sequence[Entry]
+    rounds: Sequence[RoundRow]
+    accuracy: float
+    accuracy_plain: float
+    bit_identical: bool
+
+
 def result_of(
     options: EncryptedOptions,
     method: Method,
     entries: Sequence[Entry],
     rounds: Sequence[RoundRow],
     *,
+    end: End,
     others: Sequence[Cost] = (),
 ) -> dict[str, Any]:
-    """The whole training, ready for JSON; `others` are the schemes it was compared with."""
-    last = rounds[-1]
+    """The whole training, ready for JSON; `others` are the schemes it was compared with.
+
+    Costs are those of `entries` and `rounds`, by the group that began.
+    """
     cost = cost_of(
         method,
         entries,
@@ -99,18 +113,18 @@ def result_of(
         "for_tests": options.for_tests,
         "parties": options.parties,
         "threshold": options.needed,
-        "rounds": len(rounds),
-        "rounds_opened": sum(row.outcome == "opened" for row in rounds),
-        "accuracy": last.accuracy,
-        "accuracy_plain": last.right_plain / last.examples,
-        "accuracy_by_round": [accuracy_of(row) for row in rounds],
-        "falls": falls(rounds),
-        "bit_identical": all(row.bit_identical for row in rounds),
+        "rounds": len(end.rounds),
+        "rounds_opened": sum(row.outcome == "opened" for row in end.rounds),
+        "accuracy": end.accuracy,
+        "accuracy_plain": end.accuracy_plain,
+        "accuracy_by_round": [accuracy_of(row) for row in end.rounds],
+        "falls": falls(end.rounds),
+        "bit_identical": end.bit_identical and all(row.bit_identical for row in end.rounds),
         **asdict(cost),
         "schemes": [asdict(one) for one in (cost, *others)],
-        "gas_by_step": _by_step(entries, "gas_used"),
-        "transactions_by_step": _by_step(entries, "transactions"),
-        "refused": _refused(entries),
+        "gas_by_step": _by_step(end.entries, "gas_used"),
+        "transactions_by_step": _by_step(end.entries, "transactions"),
+        "refused": _refused(end.entries),
         "dropped": {str(row.round): list(row.dropped) for row in rounds if row.dropped},
     }
 

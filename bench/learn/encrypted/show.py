@@ -49,6 +49,22 @@ def closing_lines(result: dict[str, Any]) -> list[str]:
         f"{result['gas_per_update_all'] / 1e6:.2f} M with all of its round, "
         f"encrypted in {result['encryption_s_per_update']:.2f} s of a core",
         *(f"{step}: refused by {', '.join(names)}" for step, names in result["refused"].items()),
+        *_sequel(result),
+    ]
+
+
+def _sequel(result: dict[str, Any]) -> list[str]:
+    """What followed the training, where something did."""
+    if result["newcomer"] is None:
+        return []
+    paid, sold = result["enricher"], result["predictions"]
+    right = sum(one["answer"] == one["label"] for one in sold)
+    kept = "every wei is accounted for" if result["conserved"] else "WEI ARE MISSING"
+    return [
+        f"party {result['newcomer']['party']} joined by a handover of the model",
+        f"the enricher moved the accuracy from {paid['accuracy_before']:.3f} to "
+        f"{paid['accuracy_measured']:.3f} and was paid {result['enricher_paid_wei']:,} wei",
+        f"the customer bought {len(sold)} predictions, {right} of them right; {kept}",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bench.report.numbers import figure, percent, size
+from bench.report.numbers import figure, finney, percent, size
 from bench.report.story.story import Chart, Curve, Story, Table, Told, Word
 
 _QUESTION: Final = "Can parties train together on this chain and show nobody their updates?"
@@ -27,7 +27,7 @@ def tell(told: Told) -> Story:
         text=text,
         points=_points(told),
         charts=[_accuracy(rounds), _gas(steps, told.settings.asked["scheme"])],
-        tables=[_rounds(rounds), _costs(told.result), _steps(steps)],
+        tables=[_rounds(rounds), _costs(told.result), *_money(told.result), _steps(steps)],
         method=_method(told),
     )
 
@@ -48,6 +48,7 @@ def _verdict(told: Told, rounds: Sequence[Mapping[str, Any]]) -> tuple[Word, str
         f"add, and {figure(result['encryption_s_per_update'])} s of one core to encrypt."
     )
     whole = result["rounds_opened"] == result["rounds"] and not result["falls"]
+    whole = whole and result["conserved"]
     if result["scheme"] == "plain":
         return "no", f"{text} Everybody on the chain reads every update."
     if not result["bit_identical"]:
@@ -69,12 +70,57 @@ def _points(told: Told) -> list[str]:
         )
     for step, names in result["refused"].items():
         found.append(f"Step “{step}” was refused, as it has to be: {', '.join(names)}.")
+    found += _sequel(result)
     if result["falls"]:
         numbers = ", ".join(map(str, result["falls"]))
         found.append(f"The accuracy fell by more than noise explains after round {numbers}.")
     else:
         found.append("After no round was the accuracy lower by more than noise explains.")
     return found
+
+
+def _sequel(result: Mapping[str, Any]) -> list[str]:
+    """What followed the training, where something did."""
+    if not result["newcomer"]:
+        return []
+    enricher, sold = result["enricher"], result["predictions"]
+    right = sum(one["answer"] == one["label"] for one in sold)
+    handed = "bit for bit" if result["newcomer"]["model_bit_identical"] else "with other bits"
+    return [
+        f"Party {result['newcomer']['party']} joined after the training: the model came under the "
+        f"new group's key {handed}, and it trained a round.",
+        f"Somebody outside moved the accuracy from {percent(enricher['accuracy_before'])} to "
+        f"{percent(enricher['accuracy_measured'])}, as the parties measured, and was paid "
+        f"{finney(result['enricher_paid_wei'], signed=False)} by the plan.",
+        f"A customer bought {len(sold)} predictions on encrypted images, {right} of them right.",
+        "Every wei that was given out is somebody's in the end."
+        if result["conserved"]
+        else "What accounts hold in the end is not what was given out.",
+    ]
+
+
+def _money(result: Mapping[str, Any]) -> list[Table]:
+    accounts = result.get("accounts", [])
+    if not accounts:
+        return []
+    return [
+        Table(
+            name="money",
+            title="Money",
+            columns=["account", "given, wei", "held in the end, wei", "earned"],
+            rows=[
+                [
+                    one["account"],
+                    one["given_wei"],
+                    one["held_wei"],
+                    finney(one["held_wei"] - one["given_wei"]),
+                ]
+                for one in accounts
+            ],
+            note="Parties escrow the enricher's pay and share the fees of predictions; the "
+            "enricher has a part of the profit. Gas is free.",
+        )
+    ]
 
 
 def _accuracy(rounds: Sequence[Mapping[str, Any]]) -> Chart:

@@ -10,6 +10,7 @@ import pytest
 from system.encrypted.learning import USUAL_EPOCHS, Study, applied, in_plain_sight, study_of
 from system.encrypted.packing import largest
 from system.errors import UsageError
+from system.learning.integer import to_q16
 from system.learning.sources import examples
 
 MODEL = "digits-softmax"
@@ -26,7 +27,7 @@ def test_every_example_belongs_to_one_party():
     rows = [row.tobytes() for own in found.slices for row in own.train_x]
     assert sorted(rows) == sorted(row.tobytes() for row in data.train_x)
     assert all(own.test_y is data.test_y for own in found.slices)
-    assert found.steps == USUAL_EPOCHS * (len(data.train_y) // 5 // 32)
+    assert found.steps == USUAL_EPOCHS * (len(data.train_y) // 8 // 32)
 
 
 def test_an_update_is_what_training_changes(study):
@@ -65,6 +66,21 @@ def test_rounds_improve_the_model(study):
 
 def test_a_party_needs_a_mini_batch():
     data = examples(MODEL)
-    few = replace(data, train_x=data.train_x[:100], train_y=data.train_y[:100])
+    few = replace(data, train_x=data.train_x[:200], train_y=data.train_y[:200])
     with pytest.raises(UsageError, match="at most 3 parties"):
         study_of(MODEL, few, parties=4)
+
+
+def test_who_has_more_examples_and_time_improves_the_model(study):
+    weights = in_plain_sight(study, study.start(), 1, counted=range(4))
+    assert study.right(weights + study.improvement(weights)) > study.right(weights)
+    assert study.newcomer == 4
+    outside = study.slices[-1]
+    assert len(outside.train_y) > 1.9 * len(study.slices[study.newcomer].train_y)
+
+
+def test_a_class_is_predicted_from_whole_numbers(study):
+    weights = in_plain_sight(study, study.start(), 1, counted=range(4))
+    test = study.slices[0]
+    found = [study.predict(weights, to_q16(image)) for image in test.test_x]
+    assert sum(found == test.test_y) == study.right(weights)

@@ -19,7 +19,7 @@ RECORDED = Path(__file__).parent / "encrypted"
 
 @pytest.fixture
 def told() -> Told:
-    """Three parties, two rounds, a key for tests; party 2 drops out in round 2."""
+    """Three parties, two rounds and one with a newcomer; party 2 drops out in round 2."""
     return Told(read_settings(RECORDED), read_steps(RECORDED), read_result(RECORDED) or {})
 
 
@@ -45,7 +45,7 @@ def test_a_training_that_kept_its_bits_is_a_yes(told):
 def test_both_lines_of_accuracy_are_drawn(told):
     [chart] = [one for one in tell(told).charts if one.name == "accuracy"]
     over, plain = chart.curves
-    assert list(over.xs) == [1.0, 2.0]
+    assert list(over.xs) == [1.0, 2.0, 3.0]
     assert list(over.ys) == list(plain.ys) != []
 
 
@@ -64,7 +64,25 @@ def test_every_scheme_and_every_step_has_its_row(told):
     assert schemes == ["paillier", "plain", "masked"]
     steps = [row for row in told.rows if row["kind"] == "step"]
     assert len(table(story, "steps").rows) == len(steps)
-    assert [row[3] for row in table(story, "rounds").rows] == [0, 1]
+    assert [row[3] for row in table(story, "rounds").rows] == [0, 1, 0]
+
+
+def test_what_followed_is_told_with_its_money(told):
+    story = tell(told)
+    said = " ".join(story.points)
+    assert "Party 3 joined" in said
+    assert "was paid" in said
+    assert "3 predictions" in said
+    assert "Every wei" in said
+    accounts = [row[0] for row in table(story, "money").rows]
+    assert accounts[-4:-2] == ["enricher", "customer"]
+
+
+def test_a_training_without_a_sequel_tells_none(told):
+    bare = replace(told, result={**told.result, "newcomer": None, "accounts": []})
+    story = tell(bare)
+    assert "joined" not in " ".join(story.points)
+    assert [one.name for one in story.tables] == ["rounds", "schemes", "steps"]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +92,7 @@ def test_every_scheme_and_every_step_has_its_row(told):
         ({"scheme": "plain"}, "no"),
         ({"falls": [2]}, "partly"),
         ({"rounds_opened": 1}, "partly"),
+        ({"conserved": False}, "partly"),
     ],
 )
 def test_what_fell_short_is_no_yes(told, changes, answer):
@@ -84,7 +103,7 @@ def test_a_fall_is_named(told):
     assert any("fell" in point for point in tell(with_result(told, falls=[2])).points)
 
 
-@pytest.mark.parametrize("rows", [0, 1, 12, 17])
+@pytest.mark.parametrize("rows", [0, 1, 12, 22])
 def test_a_killed_training_is_unfinished(told, rows):
     nothing: Mapping[str, Any] = {}
     story = encrypted.tell(Told(told.settings, told.rows[:rows], nothing))
