@@ -18,7 +18,7 @@ from system.encrypted.contracts.enrichment import At, State
 from system.encrypted.decryption import combine, right_ones
 from system.encrypted.forming import Group
 from system.encrypted.handover import paillier_of, shared
-from system.encrypted.ledger import Ledger
+from system.encrypted.ledger import Ledger, Planned
 from system.encrypted.packing import Integers, pack, unpack
 from system.encrypted.paillier import encrypt
 from system.learning.data import Dataset
@@ -72,9 +72,8 @@ class Enriching:
         `enricher` is the key of its account; `measure` gives the accuracy with an improvement, as
         `baseline` in ten-thousandths.
         """
-        plan = self._propose(baseline)
+        self._propose(baseline)
         self._back()
-        self._take("take", {enricher: [enrichment.taking(self.at, deposit=plan.deposit)]})
         self._bring(enricher, improvement)
         found = self._opened(self._read(enricher), improvement.size)
         self._vote(measure(found))
@@ -82,7 +81,7 @@ class Enriching:
         self._take("settle", {enricher: [settling]})
         return Enriched(self.at, enrichment.state_of(self.ledger.rpc, self.at), found)
 
-    def _propose(self, baseline: int) -> Plan:
+    def _propose(self, baseline: int) -> None:
         plan = Plan(
             group=self.group.number,
             reward=Reward.PROFIT,
@@ -104,7 +103,6 @@ class Enriching:
         self._take("propose", {self.group.keys[0]: [call]})
         number = enrichment.last_enrichment(self.ledger.rpc, self.contract)
         self.at = At(self.contract, number)
-        return plan
 
     def _back(self) -> None:
         calls = {
@@ -122,7 +120,13 @@ class Enriching:
             chunk_bytes=self._chunk_bytes,
             limit_bytes=self.group.limit_bytes,
         )
-        self._take("bring the improvement", {enricher: calls})
+        taking = enrichment.taking(self.at, deposit=self.pay.deposit)
+        self.ledger.take_together(
+            [
+                Planned("enrichment: take", {enricher: [taking]}),
+                Planned("enrichment: bring the improvement", {enricher: calls}),
+            ]
+        )
 
     def _read(self, enricher: bytes) -> list[mpz]:
         chunks = enrichment.read_improvement(

@@ -13,7 +13,7 @@ from system.encrypted.contracts.agreement import Agreed, Charter
 from system.encrypted.contracts.folding import fitting_chunk_units
 from system.encrypted.contracts.registry import Party
 from system.encrypted.contracts.terms import Terms, terms_digest
-from system.encrypted.ledger import Ledger
+from system.encrypted.ledger import Ledger, Planned
 from system.encrypted.methods import Method
 from system.encrypted.pace import Pace
 from system.learning.data import Dataset
@@ -70,10 +70,14 @@ def advertise(ledger: Ledger, site: Site, key: bytes, data: Dataset, *, goal: st
     """The number of a party's advertisement of its examples, with its words."""
     text = described(data)
     digests = {"data": text_digest(text), "goal": text_digest(goal)}
-    ledger.take("advertise", {key: [registry.advertising(site.registry, **digests)]})
-    number = registry.last_advertisement(ledger.rpc, site.registry)
+    number = registry.last_advertisement(ledger.rpc, site.registry) + 1
     words = advertising.describing(site.words, number, data=text, goal=goal)
-    ledger.take("say it in words", {key: [words]})
+    ledger.take_together(
+        [
+            Planned("advertise", {key: [registry.advertising(site.registry, **digests)]}),
+            Planned("say it in words", {key: [words]}),
+        ]
+    )
     return number
 
 
@@ -160,6 +164,24 @@ def terms_of(
 
 
 def _founded(ledger: Ledger, site: Site, keys: Sequence[bytes], advertisement: int) -> int:
+    """The number of a new group in which the parties have their seats in this order.
+
+    All join at once, which takes them in the order they were sent, if not by accident: then a
+    second group is founded, and they join one after another.
+    """
+    number = _invited(ledger, site, keys, advertisement)
+    joining = [agreement.joining(site.agreement, number)]
+    ledger.take("join", dict.fromkeys(keys[1:], joining))
+    if agreement.members_of(ledger.rpc, site.agreement, number) == [*map(address_of, keys)]:
+        return number
+    number = _invited(ledger, site, keys, advertisement)
+    for key in keys[1:]:
+        ledger.take("join", {key: [agreement.joining(site.agreement, number)]})
+    return number
+
+
+def _invited(ledger: Ledger, site: Site, keys: Sequence[bytes], advertisement: int) -> int:
+    """The number of a new group to which its founder, the first, invited the others."""
     goal = registry.advertisement_of(ledger.rpc, site.registry, advertisement).goal
     charter = Charter(
         is_open=False,
@@ -169,14 +191,16 @@ def _founded(ledger: Ledger, site: Site, keys: Sequence[bytes], advertisement: i
         vote_blocks=_PATIENCE_BLOCKS,
         purpose=goal,
     )
-    ledger.take("found", {keys[0]: [agreement.founding(site.agreement, charter)]})
-    number = agreement.last_group(ledger.rpc, site.agreement)
-    others = [agreement.inviting(site.agreement, number, address_of(key)) for key in keys[1:]]
+    number = agreement.last_group(ledger.rpc, site.agreement) + 1
     naming = advertising.naming_group(site.words, advertisement, number)
-    ledger.take("name and invite", {keys[0]: [naming, *others]})
-    # One after another: who is first in a block gets the first seat.
-    for key in keys[1:]:
-        ledger.take("join", {key: [agreement.joining(site.agreement, number)]})
+    invites = [agreement.inviting(site.agreement, number, address_of(key)) for key in keys[1:]]
+    ledger.take_together(
+        [
+            Planned("found", {keys[0]: [agreement.founding(site.agreement, charter)]}),
+            Planned("name", {keys[0]: [naming]}),
+            Planned("invite", {keys[0]: invites}),
+        ]
+    )
     return number
 
 

@@ -25,7 +25,7 @@ from system.encrypted.contracts.reader import Member
 from system.encrypted.decryption import combine, decrypt_share, right_ones
 from system.encrypted.forming import Group
 from system.encrypted.knowledge import knowledge_from_units
-from system.encrypted.ledger import Entry, Ledger, StepFailed
+from system.encrypted.ledger import Ledger, Planned, StepFailed
 from system.encrypted.methods import ByPaillier
 from system.encrypted.packing import Integers, Lanes, pack, unpack
 from system.encrypted.paillier import encrypt
@@ -52,8 +52,7 @@ class Transfer:
 
         Raises StepFailed where a step is refused, and the errors of `system.encrypted`.
         """
-        self._propose(weights.size)
-        self._bring(weights)
+        self._propose(weights)
         model = self._read_model()
         self._offer()
         offers = self._read_offers()
@@ -67,11 +66,11 @@ class Transfer:
 
     # ---- steps
 
-    def _propose(self, weights: int) -> None:
+    def _propose(self, weights: Integers) -> None:
         parties = range(len(self.old.keys))
         rows = len(parties) + 1
         fitting = (self.old.limit_bytes - HEAD_BYTES) // (rows * self._old_bytes)
-        units = self._lanes.units(weights)
+        units = self._lanes.units(weights.size)
         handover = Handover(
             old=self.old.number,
             new=self.new.number,
@@ -80,26 +79,25 @@ class Transfer:
             chunk_units=min(units, fitting),
             wait_blocks=_PATIENCE_BLOCKS,
         )
-        self._take("propose", {self.old.keys[0]: [key_transfer.proposing(self.contract, handover)]})
-        number = key_transfer.last_handover(self.ledger.rpc, self.contract)
+        number = key_transfer.last_handover(self.ledger.rpc, self.contract) + 1
         self.at = At(self.contract, number)
-
-    def _bring(self, weights: Integers) -> None:
         ciphertexts = encrypt(self._key.public, pack(weights, self._lanes))
-        calls = key_transfer.bringing_model(
+        bringing = key_transfer.bringing_model(
             self.at,
             to_bytes(ciphertexts, self._old_bytes),
-            chunk_bytes=self._chunk_units * self._old_bytes,
+            chunk_bytes=handover.chunk_units * self._old_bytes,
             limit_bytes=self.old.limit_bytes,
         )
-        self._take("bring the model", {self.old.keys[0]: calls})
+        proposing = [key_transfer.proposing(self.contract, handover)]
+        founder = self.old.keys[0]
+        self._take({"propose": {founder: proposing}, "bring the model": {founder: bringing}})
 
     def _offer(self) -> None:
         units = key_transfer.terms_of(self.ledger.rpc, self.at).units
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             made = pool.map(lambda party: self._masks(party, units), range(len(self.old.keys)))
             calls = dict(zip(self.old.keys, made, strict=True))
-        self._take("offer masks", calls)
+        self._take({"offer masks": calls})
 
     def _masks(self, party: int, units: int) -> list[Call]:
         offered = transfer.offer(
@@ -134,7 +132,7 @@ class Transfer:
             )
             for chunk in range(self._cut.chunks)
         ]
-        self._take("add masks", {self.old.keys[-1]: calls})
+        self._take({"add masks": {self.old.keys[-1]: calls}})
 
     def _opened(self, hidden: Sequence[mpz]) -> list[mpz]:
         """What the old parties open together: the model under all masks."""
@@ -149,7 +147,7 @@ class Transfer:
                 chunk_bytes=self._chunk_units * self._old_bytes,
                 limit_bytes=self.old.limit_bytes,
             )
-        self._take("share masked model", calls)
+        self._take({"share the masked model": calls})
         posted = {party: self._read_share(party) for party in helpers}
         return combine(self._key, right_ones(self._key, hidden, posted, label=self._label))
 
@@ -160,10 +158,14 @@ class Transfer:
         bringing = key_transfer.bringing_result(
             self.at, result, chunk_bytes=size, limit_bytes=self.new.limit_bytes
         )
-        self._take("bring the moved model", {self.new.keys[-1]: bringing})
         needed = len(self.new.keys) // 2  # and the newcomer: more than half
         confirming = [key_transfer.confirming(self.at, chained_digest(chunks))]
-        self._take("confirm", dict.fromkeys(self.new.keys[:needed], confirming))
+        self._take(
+            {
+                "bring the moved model": {self.new.keys[-1]: bringing},
+                "confirm": dict.fromkeys(self.new.keys[:needed], confirming),
+            }
+        )
         if key_transfer.state_of(self.ledger.rpc, self.at).phase is not key_transfer.Phase.DONE:
             raise StepFailed("the new group did not confirm the model")
 
@@ -255,8 +257,10 @@ class Transfer:
             number=self.at.number,
         )
 
-    def _take(self, step: str, calls: Mapping[bytes, Sequence[Call]]) -> Entry:
-        return self.ledger.take(f"handover: {step}", calls)
+    def _take(self, steps: Mapping[str, Mapping[bytes, Sequence[Call]]]) -> None:
+        self.ledger.take_together(
+            [Planned(f"handover: {step}", calls) for step, calls in steps.items()]
+        )
 
 
 def paillier_of(group: Group) -> ByPaillier:
