@@ -34,7 +34,7 @@ def _drawn(chart: Chart, prefix: str) -> Drawing:
     axes.set(xlabel=chart.x, ylabel=chart.y)
     axes.yaxis.set_major_formatter(lambda value, _: figure(value))
     if chart.kind == "lines":
-        axes.xaxis.set_major_locator(MaxNLocator(8))
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=_counts(chart), min_n_ticks=1))
     if len(chart.curves) > 1:
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     sns.despine(ax=axes)
@@ -57,6 +57,12 @@ def _bars(axes: Axes, curve: Curve, colour: str, number: int, count: int) -> Non
             ha="center",
             fontsize=8,
         )
+
+
+def _counts(chart: Chart) -> bool:
+    """Whether the x axis counts something: half a round is none."""
+    xs = [x for curve in chart.curves for x in curve.xs]
+    return all(not isinstance(x, str) and float(x).is_integer() for x in xs)
 
 
 def _mark(curve: Curve) -> str:

@@ -35,6 +35,7 @@ class Node(Rpc):
     def _answer(self, method: str, params: Sequence[Any]) -> Any:
         if method == "eth_getTransactionReceipt":
             found = {"status": "0x1", "blockNumber": "0x7", "gasUsed": "0x5208"}
+            found["transactionIndex"] = "0x2"
             return found if params[0] in self.mined else None
         self.seen += 1
         return RpcError(-32000, "txpool is full") if self.seen == 3 else f"0x{self.seen}"
