@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from bench.load.calibrated import Calibrated
 from bench.load.config import SwarmConfig
-from bench.load.session import CellPlan, Session
+from bench.load.session import Session
 from bench.load.systems import Carriage, System
-from bench.load.workloads.encrypted.calibration import cost_of
+from bench.load.workloads.encrypted.calibration import calibrate_encrypted
 from bench.load.workloads.encrypted.setting import PAILLIER
 from bench.load.workloads.encrypted.workload import TEST_BITS, TOPICS, EncryptedWorkload
 from system.chain.compiler import artifact
@@ -20,9 +17,7 @@ from system.encrypted.contracts.agreement import MOST_SEATS
 from system.encrypted.contracts.rounds import UPDATE_COMPLETE
 from system.encrypted.paillier import generate
 from system.errors import UsageError
-from system.learning.integer import to_q16
-from system.learning.models import WeightSpec, parse_weights
-from system.learning.stream import stream
+from system.learning.models import WeightSpec
 
 
 def _require(config: SwarmConfig) -> None:
@@ -72,27 +67,12 @@ def _aggregation(config: SwarmConfig) -> Call:
     return creation(artifact("PaillierAggregation"), public.to_bytes(), bits == TEST_BITS)
 
 
-def _calibrate(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
-    cost = cost_of(rpc, session, EncryptedWorkload(session).hider)
-    [spec] = parse_weights(cell.weights_name)
-    weights = stream(spec, session.seed).next(0)
-    return Calibrated(
-        cell=cell,
-        transactions=cost.transactions,
-        payload_bytes=cost.payload_bytes,
-        wire_bytes=cost.wire_bytes,
-        gas_used=cost.gas_used,
-        # What is added is Q16: nothing else is lost on the way.
-        decode_error_max=float(np.abs(to_q16(weights) / 2**16 - weights).max()),
-    )
-
-
 ENCRYPTED = System(
     topics=TOPICS,
     completed=lambda config: (UPDATE_COMPLETE,),
     carriage=_carriage,
     deploy=_deploy,
-    calibrate=_calibrate,
+    calibrate=calibrate_encrypted,
     workload=EncryptedWorkload,
     require=_require,
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bench.load.account import Account, account
-from bench.load.session import Session
+from bench.load.calibrated import Calibrated
+from bench.load.session import CellPlan, Session
 from bench.load.workloads.encrypted import steps
-from bench.load.workloads.encrypted.hiding import Hider
 from bench.load.workloads.encrypted.setting import setting_of
+from bench.load.workloads.encrypted.workload import EncryptedWorkload
 from system.chain.outbox import Outbox, Settled
 from system.chain.rpc import Rpc, RpcError
 from system.chain.sender import Call
@@ -23,25 +26,17 @@ from system.learning.stream import stream
 _LIMIT_S = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one update came to."""
-
-    transactions: int
-    payload_bytes: int
-    wire_bytes: int
-    gas_used: int
-
-
-def cost_of(rpc: Rpc, session: Session, hider: Hider) -> Cost:
+def calibrate_encrypted(rpc: Rpc, session: Session, cell: CellPlan) -> Calibrated:
     """What a member's update costs, its first one: all later ones cost as much.
 
-    Raises NotMined, RpcError where the chain does not take it, ChunkTooLarge where a unit
-    does not fit a transaction.
+    Raises as `bench.load.calibrate` catches: NotMined, RpcError where the chain does not take it,
+    ChunkTooLarge where a unit does not fit a transaction.
     """
+    session = replace(session, cells=(cell,))
+    hider = EncryptedWorkload(session).hider
     setting = replace(setting_of(session), parties=2)
     terms = setting.terms(session.contracts["aggregation"])
-    seed = f"{session.seed}|{session.id}|{session.cells[0].id}|calibration"
+    seed = f"{session.seed}|{session.id}|{cell.id}|calibration"
     members = [account(seed, process=0, number=number) for number in range(2)]
     stage = _Stage(rpc, session, Outbox(rpc, session.chain.chain_id))
     place = Place(session.contracts["rounds"], stage.formed(members, terms), 1)
@@ -50,14 +45,18 @@ def cost_of(rpc: Rpc, session: Session, hider: Hider) -> Cost:
     hiding = replace(hider, setting=setting).round(members, steps.context(session, place))
     said = hiding.announcements()
     stage.take({members[at]: [rounds.announcing(place, one)] for at, one in said.items()})
-    [spec] = parse_weights(session.cells[0].weights_name)
-    update = hiding.update(0, to_q16(stream(spec, session.seed).next(0)))
+    [spec] = parse_weights(cell.weights_name)
+    weights = stream(spec, session.seed).next(0)
+    update = hiding.update(0, to_q16(weights))
     settled = stage.take({members[0]: steps.submitting(setting, place, update, terms)})
-    return Cost(
+    return Calibrated(
+        cell=cell,
         transactions=len(settled),
         payload_bytes=len(update),
         wire_bytes=sum(one.wire_bytes for one in settled),
         gas_used=sum(one.gas_used for one in settled),
+        # What is added is Q16: nothing else is lost on the way.
+        decode_error_max=float(np.abs(to_q16(weights) / 2**16 - weights).max()),
     )
 
 

@@ -14,12 +14,13 @@ from bench.load.account import Account
 from bench.load.session import Session
 from bench.load.submission import Submission
 from bench.load.workloads import Call, Draft, Hands
+from bench.load.workloads.calls import calls
 from bench.load.workloads.encrypted import steps
 from bench.load.workloads.encrypted.group import Group, Member, Stage, grouped
 from bench.load.workloads.encrypted.hiding import Bank, Hider
 from bench.load.workloads.encrypted.setting import MASKED, PAILLIER, PLAIN, setting_of
 from system.chain.rpc import Rpc
-from system.chain.sender import Call as ChainCall
+from system.chain.sender import Call as ControlCall
 from system.encrypted.contracts import agreement, registry, rounds
 from system.encrypted.contracts.aggregation import public_key_of
 from system.encrypted.contracts.rounds import Place
@@ -54,9 +55,11 @@ class EncryptedWorkload:
     process: int = 0
     processes: int = 1
     hider: Hider = field(init=False)
+    _terms: Terms = field(init=False)  # what all groups vote for
     _stream: WeightStream = field(init=False)
     _enrolled: dict[int, Account] = field(default_factory=dict)
     _groups: list[Group] = field(default_factory=list)
+    _group_of: dict[int, Group] = field(default_factory=dict)  # by its members' accounts
     _hands: Hands | None = None
     _block: int = 0
     _winding_down: bool = False
@@ -71,6 +74,7 @@ class EncryptedWorkload:
             key = PublicKey(mpz(n), for_tests=setting.key_bits == TEST_BITS)
             bank = Bank(key, Random(f"{self.session.seed}|{self.process}"))
         self.hider = Hider(setting, bank)
+        self._terms = setting.terms(self._contract("aggregation"))
         self._block = self.session.first_block - 1
 
     # -- a workload ------------------------------------------------------------------------
@@ -100,9 +104,10 @@ class EncryptedWorkload:
         self._hands = hands
         accounts = list(self._enrolled.values())
         self._groups = grouped(accounts, self.hider.setting)
-        members = {one.account.index for group in self._groups for one in group.members}
+        for group in self._groups:
+            self._group_of |= {one.account.index: group for one in group.members}
         for account in accounts:
-            account.busy = account.index not in members
+            account.busy = account.index not in self._group_of
         for group in self._groups:
             self._send(
                 group.founder, [steps.founding(self._contract("agreement"), len(group.members))]
@@ -124,12 +129,12 @@ class EncryptedWorkload:
 
     def begun(self, submission: Submission) -> None:
         """Find a round for a submission, now or when there is one."""
-        for group in self._groups:
-            for member in group.members:
-                if member.account is submission.account:
-                    member.waiting.append(submission)
-                    self._submit(group)
-                    return
+        group = self._group_of.get(submission.account.index)
+        if group is None:  # an account that is left over
+            return
+        [member] = [one for one in group.members if one.account is submission.account]
+        member.waiting.append(submission)
+        self._submit(group)
 
     def mined(self, submission: Submission) -> None:
         """All of an update is in blocks."""
@@ -171,14 +176,14 @@ class EncryptedWorkload:
         place = int(log["data"], 16)
         if group.joined(address_in(log, 2), place) and group.stage is Stage.FORMING:
             group.stage = Stage.VOTING
-            agreed = steps.agreed(self.session, self._terms())
+            agreed = steps.agreed(self.session, self._terms)
             for member in group.members[: steps.votes(len(group.members))]:
                 vote = agreement.voting(self._contract("agreement"), group.number, agreed)
                 self._send(member.account, [vote])
 
     def _agreed(self, group: Group, log: Mapping[str, Any], block: int) -> None:
         group.stage = Stage.OPENING_ROUNDS
-        opening = rounds.opening(self._contract("rounds"), group.number, self._terms())
+        opening = rounds.opening(self._contract("rounds"), group.number, self._terms)
         self._send(group.founder, [opening, rounds.beginning(self._place(group, 1))])
 
     def _begun(self, group: Group, log: Mapping[str, Any], block: int) -> None:
@@ -203,7 +208,7 @@ class EncryptedWorkload:
             group.stage = Stage.BETWEEN
             return
         group.stage = Stage.OPENING
-        for member, sent in steps.sharing(self.hider, group, self._place(group), self._terms()):
+        for member, sent in steps.sharing(self.hider, group, self._place(group), self._terms):
             self._send(group.accounts[member], sent)
 
     def _opened(self, group: Group, log: Mapping[str, Any], block: int) -> None:
@@ -233,11 +238,11 @@ class EncryptedWorkload:
         submission.encode_s += time.perf_counter() - started_s
         group.updates[place] = update
         submission.payload_bytes = len(update)
-        sent = steps.submitting(self.hider.setting, self._place(group), update, self._terms())
+        sent = steps.submitting(self.hider.setting, self._place(group), update, self._terms)
         self._hands.go_on(submission, calls(sent))
 
     def _close(self, group: Group, block: int) -> None:
-        terms = self._terms()
+        terms = self._terms
         if group.stage is Stage.SUBMITTING:
             ended = group.ended(block, terms.quorum)
             if ended:
@@ -251,16 +256,13 @@ class EncryptedWorkload:
             beginner = group.accounts[group.round % len(group.members)]
             self._send(beginner, [rounds.beginning(self._place(group, group.round + 1))])
 
-    def _send(self, account: Account, sent: Sequence[ChainCall]) -> None:
+    def _send(self, account: Account, sent: Sequence[ControlCall]) -> None:
         assert self._hands is not None
         self._hands.send(account, calls(sent))
 
     def _place(self, group: Group, number: int | None = None) -> Place:
         chosen = group.round if number is None else number
         return Place(self._contract("rounds"), group.number, chosen)
-
-    def _terms(self) -> Terms:
-        return self.hider.setting.terms(self._contract("aggregation"))
 
     def _contract(self, name: str) -> str:
         return self.session.contracts[name]
@@ -287,8 +289,3 @@ def group_of(log: Mapping[str, Any]) -> int:
 def address_in(log: Mapping[str, Any], topic: int) -> str:
     """The address in an event's topic, in lower case."""
     return "0x" + str(log["topics"][topic])[-40:]
-
-
-def calls(sent: Sequence[ChainCall]) -> list[Call]:
-    """The transactions as a swarm signs them."""
-    return [Call(bytes.fromhex((one.to or "")[2:]), one.data, one.gas, one.value) for one in sent]

@@ -12,6 +12,7 @@ from bench.load.clock import now_s
 from bench.load.session import Session
 from bench.load.submission import Submission
 from bench.load.workloads import Call, Draft, Hands
+from bench.load.workloads.calls import calls
 from bench.load.workloads.loans import borrowers, loans
 from bench.load.workloads.models.claims import Claim, Claims, Open, unsettled
 from bench.load.workloads.models.deploy import provider_of, samples_in
@@ -25,7 +26,6 @@ from bench.load.workloads.models.terms import (
     stake_terms,
     value_of,
 )
-from bench.load.workloads.paid.models import calls
 from system.chain.abi import decoded
 from system.chain.rpc import Rpc, RpcError, Unreachable
 from system.models import market_calls, trainer

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from bench.load.account import Account
 from bench.load.session import Session
 from bench.load.workloads import Call, Hands
+from bench.load.workloads.calls import calls
 from bench.load.workloads.loans import loans
 from bench.load.workloads.paid.job import Job
-from bench.load.workloads.paid.models import calls
 from bench.load.workloads.paid.terms import BINDING, LENT, Supply
 from system.chain.keys import address_of, derive_key
 from system.jobs import market

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.load.account import Account
 from bench.load.workloads import Call
-from system.chain.sender import Call as ControlCall
+from bench.load.workloads.calls import calls
 from system.jobs.behaviours import Behaviour
 from system.jobs.copying import NO_SECRET
 from system.jobs.results import Place, Result, result
@@ -99,10 +99,3 @@ class Models:
                 sealed=True,
             )
         return Result(self.place, worker, job, self.chunk_bytes, payload, payload, NO_SECRET)
-
-
-def calls(made: Sequence[ControlCall]) -> list[Call]:
-    """The same transactions as the swarm signs them."""
-    return [
-        Call(bytes.fromhex((one.to or "")[2:]), one.data, one.gas, value=one.value) for one in made
-    ]

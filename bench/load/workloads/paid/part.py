@@ -11,8 +11,9 @@ from typing import Final
 from bench.load.account import Account
 from bench.load.submission import Submission
 from bench.load.workloads import Call
+from bench.load.workloads.calls import calls
 from bench.load.workloads.paid.job import Job
-from bench.load.workloads.paid.models import Model, Models, calls
+from bench.load.workloads.paid.models import Model, Models
 from bench.record.schema import Outcome, SubmissionRow
 from system.jobs import market
 from system.jobs.behaviours import Behaviour, behaviour

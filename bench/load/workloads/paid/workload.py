@@ -12,9 +12,10 @@ from bench.load.account import STRIDE, Account
 from bench.load.session import Session
 from bench.load.submission import Submission
 from bench.load.workloads import Call, Draft, Hands
+from bench.load.workloads.calls import calls
 from bench.load.workloads.paid.employer import Employer
 from bench.load.workloads.paid.job import Job, job_of
-from bench.load.workloads.paid.models import Models, calls
+from bench.load.workloads.paid.models import Models
 from bench.load.workloads.paid.part import Ended, Part, next_move
 from bench.load.workloads.paid.seats import Seats
 from bench.load.workloads.paid.terms import DEPOSIT, Supply, terms_of
